@@ -1,0 +1,139 @@
+/**
+ * The activities as the workflows know them: ids, counters and statuses only. Contents (titles, texts,
+ * people) stay in the store, so that histories stay small and private.
+ */
+import type { ErrorCode } from "./errors.ts";
+import type { FieldName, ToolKey } from "./model.ts";
+import type { ConflictStrategy } from "./plan.ts";
+
+export type SyncMode = "bidirectional" | "push-only" | "pull-only";
+
+/** What somebody asks of a project. Options that are absent come from the project's own configuration. */
+export interface SyncRequest {
+  /** `manual`, `schedule`, `gate-advancement`, ... shown in reports and as a search attribute. */
+  readonly trigger: string;
+  readonly tools?: readonly ToolKey[];
+  readonly mode?: SyncMode;
+  readonly conflictResolution?: ConflictStrategy;
+  readonly fields?: readonly FieldName[];
+  /** Ignore cursors and caches, read everything in full; under last-modified-wins the hub wins. */
+  readonly force?: boolean;
+  /** Answers the bulk guard. */
+  readonly yes?: boolean;
+  /** ISO time: the report lists what changed in the tools since then. */
+  readonly since?: string;
+}
+
+/** Which pass of which run an activity works for. */
+export interface PassRef {
+  readonly project: string;
+  readonly run: string;
+  readonly pass: number;
+}
+
+export interface PrepareInput {
+  readonly project: string;
+  readonly run: string;
+  readonly request: SyncRequest;
+}
+export interface Timings {
+  /** A tool that has not answered by then is left out of the pass. */
+  readonly slowToolAfterMs: number;
+  /** Time one apply may take before the pass is committed. */
+  readonly passBudgetMs: number;
+  readonly passMaxWrites: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly activityTimeoutMs: number;
+  /** First wait before a step whose worker died starts again; doubles up to `retryMaxWaitMs`. */
+  readonly retryWaitMs: number;
+  readonly retryMaxWaitMs: number;
+  /** First wait after an outage; doubles up to `outageMaxWaitMs`. */
+  readonly outageWaitMs: number;
+  readonly outageMaxWaitMs: number;
+  /** How often a tool that is down is tried again by this run. */
+  readonly outageTries: number;
+}
+export interface Prepared {
+  /** `refused`: the hub or the configuration must not be acted on; the report says why and is already stored. */
+  readonly status: "ready" | "refused";
+  readonly tools: readonly ToolKey[];
+  readonly timings: Timings;
+  /** 1 to 5, from `pme_priority`. */
+  readonly priority: number;
+}
+
+export interface PullInput {
+  readonly project: string;
+  readonly run: string;
+  readonly tool: ToolKey;
+}
+export interface Pulled {
+  readonly changed: number;
+}
+
+/** Where a tool stands in this run, as far as the workflow cares. */
+export type ToolStanding =
+  | { readonly tool: ToolKey; readonly state: "ready" }
+  | { readonly tool: ToolKey; readonly state: "slow" }
+  | { readonly tool: ToolKey; readonly state: "waiting"; readonly untilMs: number }
+  | { readonly tool: ToolKey; readonly state: "failed"; readonly code: ErrorCode };
+
+export interface PlanInput extends PassRef {
+  readonly request: SyncRequest;
+  readonly standings: readonly ToolStanding[];
+}
+export interface Planned {
+  /** Writes per tool that wait to be applied. */
+  readonly writes: Readonly<Record<ToolKey, number>>;
+  readonly hubEdits: number;
+  readonly parked: number;
+  /** Fields with a parked conflict, for the search attribute. */
+  readonly conflictFields: readonly FieldName[];
+  /** Twins per tool whose history would decide a conflict: ask for it, then plan again. */
+  readonly evidence: Readonly<Record<ToolKey, number>>;
+}
+
+export interface EvidenceInput extends PassRef {
+  readonly tool: ToolKey;
+}
+
+export interface ApplyInput extends PassRef {
+  readonly tool: ToolKey;
+  readonly budgetMs: number;
+  readonly maxWrites: number;
+}
+export interface Applied {
+  readonly done: number;
+  readonly rejected: number;
+  /** An edit arrived between our read and our write: seen by the next pass. */
+  readonly raced: number;
+  /** Writes left for the next pass because this one's budget was used up. */
+  readonly remaining: number;
+  /** The vendor asked to wait: no call before this time (epoch ms). */
+  readonly waitUntilMs?: number;
+  readonly failure?: ErrorCode;
+}
+
+export interface CommitInput extends PassRef {
+  readonly request: SyncRequest;
+  readonly standings: readonly ToolStanding[];
+}
+export interface Committed {
+  readonly hubEdits: number;
+  /** The file changed since it was read: plan again from the new text. */
+  readonly stale: boolean;
+  /** Something is left that another pass can do now. */
+  readonly more: boolean;
+  readonly outcome: "success" | "warning" | "error";
+}
+
+export interface HubActivities {
+  readonly prepare: (input: PrepareInput) => Promise<Prepared>;
+  readonly plan: (input: PlanInput) => Promise<Planned>;
+  readonly commit: (input: CommitInput) => Promise<Committed>;
+}
+export interface ToolActivities {
+  readonly pull: (input: PullInput) => Promise<Pulled>;
+  readonly evidence: (input: EvidenceInput) => Promise<void>;
+  readonly apply: (input: ApplyInput) => Promise<Applied>;
+}

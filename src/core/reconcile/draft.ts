@@ -1,0 +1,50 @@
+import { mergeFindings } from "../findings.ts";
+import type { Finding } from "../findings.ts";
+import type { FieldValues, HubItem, ToolKey } from "../model.ts";
+import type { BaseUpdate, Conflict, GuardQuestion, HubEdit, Plan, Write } from "../plan.ts";
+
+/** A plan in the making. Lists are filled in item, field and tool order, which fixes the plan's own order. */
+export interface Draft {
+  writes: Write[];
+  hubEdits: HubEdit[];
+  baseUpdates: BaseUpdate[];
+  hubBase: Plan["hubBase"][number][];
+  conflicts: Conflict[];
+  findings: Finding[];
+  guards: GuardQuestion[];
+  /** Values overwritten at each tool, for the bulk guard. */
+  readonly overwrites: Map<ToolKey, number>;
+  hubOverwrites: number;
+  /** Writes that wait until the hub's commit has made durable what they overwrite. */
+  deferred: number;
+}
+
+export function emptyDraft(): Draft {
+  return {
+    writes: [],
+    hubEdits: [],
+    baseUpdates: [],
+    hubBase: [],
+    conflicts: [],
+    findings: [],
+    guards: [],
+    overwrites: new Map(),
+    hubOverwrites: 0,
+    deferred: 0,
+  };
+}
+
+export function finishDraft(draft: Draft): Plan {
+  const { writes, hubEdits, baseUpdates, hubBase, conflicts, findings, guards } = draft;
+  const plan = { writes, hubEdits, baseUpdates, hubBase, conflicts, findings: mergeFindings(findings), guards };
+  return draft.deferred > 0 ? { ...plan, deferred: draft.deferred } : plan;
+}
+
+/** What an item's fields come to in this plan, for twins that are about to be created. */
+export interface SettledItem {
+  readonly item: HubItem;
+  /** Values of the fields that were not quiet; the others are the hub's. */
+  readonly values: FieldValues;
+  /** Whether anybody edited the item since the last agreement. */
+  readonly edited: boolean;
+}
