@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { basename, dirname } from "node:path";
+
+/** Of lines that are not committed yet. */
+const UNCOMMITTED = /^0+$/;
+
+/**
+ * When each line was written (epoch ms, by 1-based line), as git tells it for exactly these bytes.
+ * The author's time, because a rebase of ours or of theirs moves the committer's. Empty where there is
+ * no git, no repository, or no commit of the file.
+ */
+export async function blameLines(file: string, bytes: Uint8Array): Promise<ReadonlyMap<number, number>> {
+  const output = await gitBlame(file, bytes);
+  const times = new Map<number, number>();
+  let line = 0;
+  let commit = "";
+  for (const row of output.split("\n")) {
+    const head = /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(row);
+    if (head) [commit, line] = [head[1] ?? "", Number(head[2])];
+    const time = /^author-time (\d+)$/.exec(row)?.[1];
+    if (time !== undefined && !UNCOMMITTED.test(commit)) times.set(line, Number(time) * 1000);
+  }
+  return times;
+}
+
+function gitBlame(file: string, bytes: Uint8Array): Promise<string> {
+  const args = ["blame", "--line-porcelain", "--contents", "-", "--", basename(file)];
+  return new Promise((resolve) => {
+    const options = { cwd: dirname(file), maxBuffer: Number.MAX_SAFE_INTEGER, encoding: "utf8" } as const;
+    const child = execFile("git", args, options, (error, stdout) => resolve(error ? "" : stdout));
+    // A git that ends before it has read everything says why by its exit code.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(bytes);
+  });
+}
