@@ -1,0 +1,55 @@
+/** What a swapped hub file settles. */
+import type { FieldBase, FieldName, FieldValue, FieldValues, ItemId } from "../core/model.ts";
+import { appendAudit } from "./audit.ts";
+import { change, durably, type Handle } from "./handle.ts";
+import { advanceBases } from "./links.ts";
+import type { Tx } from "./schema.ts";
+import type { HubCommit, Store } from "./store.ts";
+import { batches } from "./upsert.ts";
+
+export function hubCommitMethods(handle: Handle): Pick<Store, "commitHub"> {
+  return {
+    commitHub: (commit) => durably(handle, (durable) => change(durable, commit.project, (tx) => commitHub(tx, commit))),
+  };
+}
+
+async function commitHub(tx: Tx, { project, hubBase, baseUpdates, forget, audit }: HubCommit): Promise<void> {
+  await advanceHubBase(tx, project, hubBase);
+  for (const [tool, updates] of Map.groupBy(baseUpdates, (update) => update.tool)) {
+    const bases = new Map<ItemId, { [F in FieldName]?: FieldBase }>();
+    for (const { item, field, base } of updates) bases.set(item, { ...bases.get(item), [field]: base });
+    await advanceBases(tx, project, tool, bases);
+  }
+  for (const some of batches(forget, (item) => item)) {
+    await tx.deleteFrom("hub_base").where("project", "=", project).where("item", "in", some).execute();
+    await tx.deleteFrom("link").where("project", "=", project).where("item", "in", some).execute();
+  }
+  await appendAudit(tx, audit, "commit");
+}
+
+async function advanceHubBase(tx: Tx, project: string, changes: HubCommit["hubBase"]): Promise<void> {
+  const byItem = Map.groupBy(changes, ({ item }) => item);
+  for (const items of batches([...byItem.keys()], (item) => item)) {
+    const known = await tx
+      .selectFrom("hub_base")
+      .select(["item", "body"])
+      .where("project", "=", project)
+      .where("item", "in", items)
+      .execute();
+    const before = new Map(known.map(({ item, body }) => [item, JSON.parse(body) as FieldValues]));
+    const rows = items.map((item) => {
+      const fields: { [F in FieldName]?: FieldValue } = { ...before.get(item) };
+      for (const { field, value } of byItem.get(item)!) fields[field] = value;
+      return { project, item, type: byItem.get(item)![0]!.type, body: JSON.stringify(fields) };
+    });
+    await tx
+      .insertInto("hub_base")
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(["project", "item"])
+          .doUpdateSet((eb) => ({ type: eb.ref("excluded.type"), body: eb.ref("excluded.body") })),
+      )
+      .execute();
+  }
+}

@@ -1,0 +1,120 @@
+/** The writes of plans, stored before the first of them is sent. */
+import type { Write } from "../core/plan.ts";
+import { change, durably, type Handle } from "./handle.ts";
+import type { Tables, Tx } from "./schema.ts";
+import type { Intent, IntentState, Store } from "./store.ts";
+import { batches } from "./upsert.ts";
+
+type IntentMethods = Pick<Store, "storeIntents" | "openIntents" | "markSent" | "reject" | "intentsOf">;
+type IntentRow = Tables["intent"];
+
+const OPEN: readonly IntentState[] = ["planned", "sent"];
+
+export function intentMethods(handle: Handle): IntentMethods {
+  const { db } = handle;
+  const intents = () => db.selectFrom("intent").selectAll().orderBy("pass").orderBy("tool").orderBy("position");
+  return {
+    async storeIntents(planned) {
+      for (const [project, own] of Map.groupBy(planned, (intent) => intent.project))
+        await change(handle, project, (tx) => storeIntents(tx, project, own));
+    },
+    async openIntents(project, tool) {
+      const rows = await intents()
+        .where("project", "=", project)
+        .where("tool", "=", tool)
+        .where("state", "in", OPEN)
+        .execute();
+      return rows.map(asIntent);
+    },
+    // On the disk before the first byte leaves: else a power failure would forget that an answer is owed.
+    markSent: (ids) =>
+      durably(handle, async (durable) => {
+        await durable.db.transaction().execute(async (tx) => {
+          for (const some of batches(ids, (id) => id))
+            await tx
+              .updateTable("intent")
+              .set({ state: "sent" })
+              .where("id", "in", some)
+              .where("state", "<>", "done")
+              .execute();
+        });
+      }),
+    async reject(id, message, state = "rejected") {
+      // Late words about a write that is proven change nothing. PostgreSQL takes no NUL in a text.
+      await db
+        .updateTable("intent")
+        .set({ state, message: message.replaceAll("\0", "") })
+        .where("id", "=", id)
+        .where("state", "<>", "done")
+        .execute();
+    },
+    async intentsOf(run) {
+      return (await intents().where("run", "=", run).execute()).map(asIntent);
+    },
+  };
+}
+
+async function storeIntents(tx: Tx, project: string, planned: readonly Intent[]): Promise<void> {
+  await supersedeOthers(tx, project, new Set(planned.map(({ id }) => id)));
+  const rows = planned.map(({ write, message, ...intent }) => ({
+    ...intent,
+    message: message ?? null,
+    body: JSON.stringify(write),
+  }));
+  // A pass that is planned again after a crash, over a world that moved: the newest plan holds, as long as nothing left.
+  for (const some of batches(rows, ({ id }) => id))
+    await tx
+      .insertInto("intent")
+      .values(some)
+      .onConflict((conflict) =>
+        conflict
+          .column("id")
+          .doUpdateSet((eb) => ({
+            state: eb.ref("excluded.state"),
+            message: eb.ref("excluded.message"),
+            position: eb.ref("excluded.position"),
+            body: eb.ref("excluded.body"),
+          }))
+          .where("intent.state", "in", ["planned", "superseded"]),
+      )
+      .execute();
+}
+
+/** A create that was sent keeps waiting for its answer: it is looked up before anything is created for its item. */
+async function supersedeOthers(tx: Tx, project: string, kept: ReadonlySet<string>): Promise<void> {
+  const open = await tx
+    .selectFrom("intent")
+    .selectAll()
+    .where("project", "=", project)
+    .where("state", "in", OPEN)
+    .execute();
+  const others = open.filter(({ id }) => !kept.has(id));
+  const planned = others.filter(({ state }) => state === "planned");
+  const sent = others.filter((row) => row.state === "sent" && asIntent(row).write.kind !== "create");
+  await supersede(tx, "planned", planned);
+  await supersede(tx, "sent", sent);
+}
+
+/** Only rows still in that state: one that is sent this moment is not the planned one we saw. */
+async function supersede(tx: Tx, state: IntentState, rows: readonly IntentRow[]): Promise<void> {
+  for (const some of batches(rows, ({ id }) => id))
+    await tx
+      .updateTable("intent")
+      .set({ state: "superseded" })
+      .where(
+        "id",
+        "in",
+        some.map(({ id }) => id),
+      )
+      .where("state", "=", state)
+      .execute();
+}
+
+export function asIntent({ body, message, state, ...row }: IntentRow): Intent {
+  return {
+    ...row,
+    state: state as IntentState,
+    write: JSON.parse(body) as Write,
+    ...(message === null ? {} : { message }),
+  };
+}

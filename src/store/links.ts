@@ -1,0 +1,69 @@
+/** Links of items to their twins, each with its base: what both sides agreed on last. */
+import type { FieldBase, FieldName, ItemId, Link, ToolKey } from "../core/model.ts";
+import { change, type Handle } from "./handle.ts";
+import { upsertMirror } from "./mirror.ts";
+import type { Tx } from "./schema.ts";
+import type { Store } from "./store.ts";
+import { batches } from "./upsert.ts";
+
+type LinkMethods = Pick<Store, "adopt">;
+type Bases = { readonly [F in FieldName]?: FieldBase };
+
+export function linkMethods(handle: Handle): LinkMethods {
+  return {
+    adopt: (project, link, twin) =>
+      change(handle, project, async (tx) => {
+        await upsertMirror(tx, project, link.tool, [twin]);
+        // An adoption that comes late, after the twin was linked: what was agreed since stands.
+        const [known] = await linksOf(tx, project, link.tool, [link.item]);
+        if (known?.ref !== link.ref) await upsertLinks(tx, project, [link]);
+      }),
+  };
+}
+
+export async function upsertLinks(tx: Tx, project: string, links: readonly Link[]): Promise<void> {
+  const rows = links.map((link) => {
+    const { tool, item, ref } = link;
+    return { project, tool, item, ref, body: JSON.stringify(link) };
+  });
+  for (const some of batches(rows, ({ tool, item }) => JSON.stringify([tool, item])))
+    await tx
+      .insertInto("link")
+      .values(some)
+      .onConflict((conflict) =>
+        conflict
+          .columns(["project", "tool", "item"])
+          .doUpdateSet((eb) => ({ ref: eb.ref("excluded.ref"), body: eb.ref("excluded.body") })),
+      )
+      .execute();
+}
+
+/** Advances fields of links' bases; a link that is gone meanwhile stays gone. */
+export async function advanceBases(
+  tx: Tx,
+  project: string,
+  tool: ToolKey,
+  bases: ReadonlyMap<ItemId, Bases>,
+): Promise<void> {
+  const links = await linksOf(tx, project, tool, [...bases.keys()]);
+  await upsertLinks(
+    tx,
+    project,
+    links.map((link) => ({ ...link, base: { ...link.base, ...bases.get(link.item) } })),
+  );
+}
+
+async function linksOf(tx: Tx, project: string, tool: ToolKey, items: readonly ItemId[]): Promise<Link[]> {
+  const links: Link[] = [];
+  for (const some of batches(items, (item) => item)) {
+    const rows = await tx
+      .selectFrom("link")
+      .select("body")
+      .where("project", "=", project)
+      .where("tool", "=", tool)
+      .where("item", "in", some)
+      .execute();
+    links.push(...rows.map(({ body }) => JSON.parse(body) as Link));
+  }
+  return links;
+}

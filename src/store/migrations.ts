@@ -1,0 +1,79 @@
+/** How the schema comes about: forward only, by itself, whenever a store is opened. */
+import { sql } from "kysely";
+import { SyncFailure } from "../core/errors.ts";
+import type { Handle } from "./handle.ts";
+import type { Home, Tx } from "./schema.ts";
+
+type Migration = (home: Home) => readonly string[];
+
+/** A released one is never changed; a new one is added at the end. */
+const MIGRATIONS: readonly Migration[] = [createTables, rememberToldLimits, forgetSightings];
+
+/**
+ * Brings the schema up to `target` (all there is). All in one transaction under a lock: of several
+ * processes that open one store at once, one migrates and the others find it done.
+ */
+export async function migrate({ db, home }: Handle, target = MIGRATIONS.length): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    if (home === "postgres") await sql`select pg_advisory_xact_lock(hashtext('sdlc-sync'))`.execute(tx);
+    const from = await versionOf(tx);
+    if (from > MIGRATIONS.length)
+      throw new SyncFailure(
+        "InvalidConfig",
+        `the store was written by a newer sdlc-sync (schema ${from}, this one knows ${MIGRATIONS.length}): update this installation.`,
+      );
+    for (let version = from + 1; version <= target; version++) {
+      for (const statement of MIGRATIONS[version - 1]!(home)) await sql.raw(statement).execute(tx);
+      await sql`insert into schema_version (version) values (${version})`.execute(tx);
+    }
+  });
+}
+
+async function versionOf(tx: Tx): Promise<number> {
+  await sql`create table if not exists schema_version (version integer primary key)`.execute(tx);
+  const { rows } = await sql<{ version: number | null }>`select max(version) as version from schema_version`.execute(
+    tx,
+  );
+  return Number(rows[0]?.version ?? 0);
+}
+
+function createTables(home: Home): string[] {
+  const serial = home === "postgres" ? "bigint generated always as identity" : "integer";
+  const real = home === "postgres" ? "double precision" : "real";
+  // The same order of texts in both homes, whatever language the database was made for.
+  const text = home === "postgres" ? 'text collate "C"' : "text";
+  return [
+    `create table mirror (project ${text} not null, tool ${text} not null, ref ${text} not null, body text not null, primary key (project, tool, ref))`,
+    `create table link (project ${text} not null, tool ${text} not null, item ${text} not null, ref ${text} not null, body text not null, primary key (project, tool, item))`,
+    `create table hub_base (project ${text} not null, item ${text} not null, type text not null, body text not null, primary key (project, item))`,
+    `create table listing (project ${text} not null, tool ${text} not null, cursor text not null, primary key (project, tool))`,
+    `create table intent (id ${text} primary key, project ${text} not null, run ${text} not null, pass integer not null, tool ${text} not null, position integer not null, state text not null, message text, body text not null)`,
+    `create index intent_open on intent (project, tool, state)`,
+    `create index intent_run on intent (run)`,
+    `create table cache (key ${text} primary key, value text not null, expires_at ${real} not null)`,
+    `create table run (seq ${serial} primary key, run ${text} not null unique, project ${text} not null, cause text not null, started_at text not null, finished_at text, outcome text not null, report text)`,
+    `create index run_project on run (project, seq)`,
+    `create table finding (project ${text} primary key, body text not null)`,
+    `create table conflict (project ${text} not null, number integer not null, subject ${text} not null, state text not null, opened_at text not null, body text not null, primary key (project, number))`,
+    `create table consent (project ${text} not null, tool ${text} not null, at text not null, primary key (project, tool))`,
+    `create table audit (seq ${serial} primary key, project ${text} not null, run ${text} not null, digest text not null unique, body text not null)`,
+    `create index audit_project on audit (project, run)`,
+    `create table first_seen (project ${text} not null, subject ${text} not null, value text not null, at text not null, primary key (project, subject))`,
+    `create table budget (key ${text} primary key, tat ${real} not null, blocked_until ${real} not null, window_start ${real} not null, window_used integer not null, calls integer not null, period_ms ${real} not null)`,
+  ];
+}
+
+/** The limit that the vendor last named, and indexes for what is asked most. */
+function rememberToldLimits(home: Home): string[] {
+  return [
+    `alter table budget add column told ${home === "postgres" ? "double precision" : "real"}`,
+    `drop index intent_open`,
+    `create index intent_open on intent (project, state, tool)`,
+    `create index cache_expiry on cache (expires_at)`,
+  ];
+}
+
+/** Times of first sight were kept and never asked for: the vendors' and git's own times are finer. */
+function forgetSightings(): string[] {
+  return [`drop table first_seen`];
+}

@@ -1,0 +1,50 @@
+import type { Link, RemoteItem } from "../core/model.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * The same store to read from, with every write kept in memory: what a plan is made over, so that a
+ * look leaves no trace. Calls that a look never makes are refused, not forgotten.
+ */
+export function withMemory(store: Store): Store {
+  const cache = new Map<string, unknown>();
+  const mirrors = new Map<string, Record<string, RemoteItem>>();
+  const links: Link[] = [];
+  const mirrorOf = (tool: string) => mirrors.get(tool) ?? mirrors.set(tool, {}).get(tool)!;
+  const overlay: Partial<Store> = {
+    async projectState(project) {
+      const state = await store.projectState(project);
+      const tools = new Set([...Object.keys(state.mirror), ...mirrors.keys()]);
+      const mirror = Object.fromEntries(
+        [...tools].map((tool) => [tool, { ...state.mirror[tool], ...mirrors.get(tool) }]),
+      );
+      return { ...state, mirror, links: [...state.links, ...links] };
+    },
+    async saveChanges(_, tool, items) {
+      for (const item of items) mirrorOf(tool)[item.ref] = item;
+    },
+    async markGone(project, tool, refs) {
+      const known = { ...(await store.projectState(project)).mirror[tool], ...mirrorOf(tool) };
+      for (const ref of refs) if (known[ref]) mirrorOf(tool)[ref] = { ...known[ref], state: "gone" };
+    },
+    async adopt(_, link, twin) {
+      links.push(link);
+      mirrorOf(link.tool)[twin.ref] = twin;
+    },
+    cached: async (key, now) => (cache.has(key) ? cache.get(key) : store.cached(key, now)),
+    cache: async (key, value) => void cache.set(key, value),
+    // Dropped, not forgotten: the stored one must not show through.
+    dropCached: async (key) => void cache.set(key, null),
+    cursor: (project, tool) => store.cursor(project, tool),
+    // A look spends no budget row; the vendor's own limits still hold.
+    reserve: async () => 0,
+    block: async () => undefined,
+    correct: async () => undefined,
+  };
+  return new Proxy(overlay as Store, {
+    get(target, name) {
+      const method = Reflect.get(target, name) as unknown;
+      if (method || typeof name === "symbol" || name === "then") return method;
+      throw new Error(`a preview must not call store.${name}`);
+    },
+  });
+}

@@ -1,0 +1,60 @@
+/** The trees of one project, as the planner takes them. */
+import type { FieldValues, HubBase, ItemType, Link, RemoteItem } from "../core/model.ts";
+import { look, type Handle } from "./handle.ts";
+import type { Tx } from "./schema.ts";
+import type { ProjectState, Store } from "./store.ts";
+
+export function stateMethods(handle: Handle): Pick<Store, "projectState"> {
+  return { projectState: (project) => look(handle, (tx) => readState(tx, project)) };
+}
+
+async function readState(tx: Tx, project: string): Promise<ProjectState> {
+  const links = await tx
+    .selectFrom("link")
+    .select("body")
+    .where("project", "=", project)
+    .orderBy("tool")
+    .orderBy("item")
+    .execute();
+  const consents = await tx
+    .selectFrom("consent")
+    .select("tool")
+    .where("project", "=", project)
+    .orderBy("tool")
+    .execute();
+  return {
+    links: links.map(({ body }) => JSON.parse(body) as Link),
+    hubBase: await readHubBase(tx, project),
+    mirror: await readMirror(tx, project),
+    consents: consents.map(({ tool }) => tool),
+  };
+}
+
+async function readHubBase(tx: Tx, project: string): Promise<HubBase> {
+  const rows = await tx
+    .selectFrom("hub_base")
+    .select(["item", "type", "body"])
+    .where("project", "=", project)
+    .orderBy("item")
+    .execute();
+  return Object.fromEntries(
+    rows.map(({ item, type, body }) => [item, { type: type as ItemType, fields: JSON.parse(body) as FieldValues }]),
+  );
+}
+
+async function readMirror(tx: Tx, project: string): Promise<ProjectState["mirror"]> {
+  const rows = await tx
+    .selectFrom("mirror")
+    .select(["tool", "ref", "body"])
+    .where("project", "=", project)
+    .orderBy("tool")
+    .orderBy("ref")
+    .execute();
+  const byTool = Map.groupBy(rows, ({ tool }) => tool);
+  return Object.fromEntries(
+    [...byTool].map(([tool, own]) => [
+      tool,
+      Object.fromEntries(own.map(({ ref, body }) => [ref, JSON.parse(body) as RemoteItem])),
+    ]),
+  );
+}

@@ -1,0 +1,50 @@
+import type { Generated, Kysely, Transaction } from "kysely";
+
+/** Tables of the store. JSON stands in text columns, times in ISO text or epoch milliseconds, the same in both homes. */
+export interface Tables {
+  mirror: { project: string; tool: string; ref: string; body: string };
+  link: { project: string; tool: string; item: string; ref: string; body: string };
+  hub_base: { project: string; item: string; type: string; body: string };
+  listing: { project: string; tool: string; cursor: string };
+  intent: {
+    id: string;
+    project: string;
+    run: string;
+    pass: number;
+    tool: string;
+    position: number;
+    state: string;
+    message: string | null;
+    body: string;
+  };
+  cache: { key: string; value: string; expires_at: number };
+  run: {
+    run: string;
+    seq: Generated<number>;
+    project: string;
+    cause: string;
+    started_at: string;
+    finished_at: string | null;
+    outcome: string;
+    report: string | null;
+  };
+  finding: { project: string; body: string };
+  conflict: { project: string; number: number; subject: string; state: string; opened_at: string; body: string };
+  consent: { project: string; tool: string; at: string };
+  audit: { seq: Generated<number>; project: string; run: string; digest: string; body: string };
+  budget: {
+    key: string;
+    tat: number;
+    blocked_until: number;
+    window_start: number;
+    window_used: number;
+    calls: number;
+    period_ms: number;
+    /** Calls per period that the vendor last said it allows; null before it said so. */
+    told: number | null;
+  };
+}
+
+export type Db = Kysely<Tables>;
+export type Tx = Transaction<Tables>;
+export type Home = "sqlite" | "postgres";

@@ -1,0 +1,172 @@
+/**
+ * The engine's memory: everything of ours that must not stand in files people own. One schema, two
+ * homes (SQLite, PostgreSQL). All methods are atomic; those named together commit together.
+ */
+import type { Finding } from "../core/findings.ts";
+import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, ToolKey } from "../core/model.ts";
+import type { Conflict, Plan, Write } from "../core/plan.ts";
+
+/** Everything the planner needs of one project, read in one transaction. */
+export interface ProjectState {
+  readonly links: readonly Link[];
+  readonly hubBase: HubBase;
+  /** By tool, then ref. */
+  readonly mirror: Readonly<Record<ToolKey, Readonly<Record<string, RemoteItem>>>>;
+  /** Bindings (tool keys) whose bulk guard was answered with yes, once for each binding. */
+  readonly consents: readonly string[];
+}
+
+export type IntentState = "planned" | "sent" | "done" | "rejected" | "superseded";
+
+/** One write of a stored plan. `sent` before the first byte leaves: its outcome is unknown until `done` or `rejected`. */
+export interface Intent {
+  /** `<run>/<pass>/<tool>/<n>`. */
+  readonly id: string;
+  readonly project: string;
+  readonly run: string;
+  readonly pass: number;
+  readonly tool: ToolKey;
+  /** Order in its tool: parents first. */
+  readonly position: number;
+  readonly write: Write;
+  readonly state: IntentState;
+  readonly message?: string;
+}
+
+/** What an acknowledged write changed, stored in one transaction. */
+export interface Acknowledgement {
+  readonly intent: string;
+  /** The twin as the server returned it: becomes the mirror's row. */
+  readonly twin: RemoteItem;
+  /** Created or adopted: the link to make (its base included). */
+  readonly link?: Link;
+  /** Updated: the bases to advance. */
+  readonly bases: { readonly [F in FieldName]?: FieldBase };
+  readonly audit: readonly AuditEntry[];
+}
+
+/** Contract's `SyncAuditEntry`, plus what undo and rebuild need. */
+export interface AuditEntry {
+  readonly timestamp: string;
+  readonly run: string;
+  readonly project: string;
+  /** Tool key, or `hub`. */
+  readonly tool: string;
+  readonly item: ItemId;
+  readonly operation: "create" | "update" | "delete" | "keep";
+  readonly field: string;
+  readonly oldValue: unknown;
+  readonly newValue: unknown;
+  readonly user: string;
+  readonly source: "manual" | "automated";
+  /** Why, where a strategy decided: the losing side's value stands in `oldValue`. */
+  readonly reason?: string;
+}
+
+/** What a hub commit settles, stored in one transaction after the file was swapped. */
+export interface HubCommit {
+  readonly project: string;
+  readonly hubBase: Plan["hubBase"];
+  readonly baseUpdates: Plan["baseUpdates"];
+  /** Ids gone from the hub whose base and links may be forgotten. */
+  readonly forget: readonly ItemId[];
+  readonly audit: readonly AuditEntry[];
+}
+
+export interface RunRecord {
+  readonly run: string;
+  readonly project: string;
+  readonly trigger: string;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  readonly outcome: "running" | "success" | "warning" | "error";
+  /** The contract's sync report, as JSON. */
+  readonly report: unknown;
+}
+
+/** A GCRA bucket: `tat` is the theoretical arrival time in epoch ms. */
+export interface BucketLimit {
+  /** `<account>/<bucket>`. */
+  readonly key: string;
+  /** Calls allowed per period. */
+  readonly limit: number;
+  readonly periodMs: number;
+  /** Calls that may go at once; at least 1. */
+  readonly burst: number;
+  readonly cost: number;
+  /** Calls of a whole window, burst and refill together: what usage shows and a vendor's own limit is compared with; `limit` where absent. */
+  readonly window?: number;
+}
+export interface BucketUsage {
+  readonly key: string;
+  /** Calls in the current window, and the window's limit. */
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** Stored conflict: parked until a person or the world decides. */
+export interface ConflictRecord {
+  /** Number unique in its project, short enough to type. */
+  readonly number: number;
+  readonly project: string;
+  readonly conflict: Conflict;
+  readonly state: "open" | "closed";
+  readonly openedAt: string;
+}
+
+export interface Store {
+  projectState(project: string): Promise<ProjectState>;
+  /** Upserts mirror rows and the cursor together, so that no change can fall between them. */
+  saveChanges(project: string, tool: ToolKey, items: readonly RemoteItem[], cursor: string | null): Promise<void>;
+  cursor(project: string, tool: ToolKey): Promise<string | null>;
+  /** Sets the tool's mirror rows to `gone` for these refs. */
+  markGone(project: string, tool: ToolKey, refs: readonly string[]): Promise<void>;
+  /** Makes a link found by ref, without any agreed base. */
+  adopt(project: string, link: Link, twin: RemoteItem): Promise<void>;
+
+  /** Stores the writes of a plan before the first of them is sent; open ones of earlier passes not in it become `superseded`, except `sent` creates. */
+  storeIntents(intents: readonly Intent[]): Promise<void>;
+  openIntents(project: string, tool: ToolKey): Promise<readonly Intent[]>;
+  markSent(intents: readonly string[]): Promise<void>;
+  acknowledge(project: string, ack: Acknowledgement): Promise<void>;
+  /** Nothing was written for it: refused by the vendor (`rejected`), or overtaken by an edit there (`superseded`). */
+  reject(intent: string, message: string, state?: "rejected" | "superseded"): Promise<void>;
+  /** All intents of a run, in the order they were planned. */
+  intentsOf(run: string): Promise<readonly Intent[]>;
+  /** Keeps what a decision is about to overwrite, before the first write leaves; the same entries again change nothing. */
+  recordDecisions(entries: readonly AuditEntry[]): Promise<void>;
+  commitHub(commit: HubCommit): Promise<void>;
+
+  /** Tool schemas and other static data, by key; null when absent or past its time. */
+  cached(key: string, now: number): Promise<unknown>;
+  cache(key: string, value: unknown, expiresAt: number): Promise<void>;
+  dropCached(key: string): Promise<void>;
+
+  startRun(run: Pick<RunRecord, "run" | "project" | "trigger" | "startedAt">): Promise<void>;
+  finishRun(run: string, finishedAt: string, outcome: RunRecord["outcome"], report: unknown): Promise<void>;
+  lastRun(project: string): Promise<RunRecord | null>;
+  run(run: string): Promise<RunRecord | null>;
+  /** Projects that ever ran, by id. */
+  projects(): Promise<readonly string[]>;
+
+  /** Replaces the project's findings by those of the newest plan. */
+  saveFindings(project: string, findings: readonly Finding[]): Promise<void>;
+  findings(project: string): Promise<readonly Finding[]>;
+  /** Opens new conflicts, keeps the numbers of known ones, closes those no longer named. */
+  saveConflicts(project: string, conflicts: readonly Conflict[], now: string): Promise<readonly ConflictRecord[]>;
+  openConflicts(project: string): Promise<readonly ConflictRecord[]>;
+  consent(project: string, tool: ToolKey, now: string): Promise<void>;
+
+  audit(project: string, run?: string): Promise<readonly AuditEntry[]>;
+
+  /** One statement a bucket: 0 when the calls may go now (and are counted), else milliseconds to wait (and nothing is counted). */
+  reserve(limits: readonly BucketLimit[], now: number): Promise<number>;
+  /** Nothing of this bucket may go before that time. */
+  block(key: string, until: number): Promise<void>;
+  /** The vendor says that fewer calls are left than we thought; `told` is the limit it named, kept until it names another. */
+  correct(limit: BucketLimit, remaining: number, now: number, told?: number): Promise<void>;
+  /** Buckets whose key starts so, the shortest period first. */
+  usage(prefix: string, now: number): Promise<readonly BucketUsage[]>;
+
+  close(): Promise<void>;
+}

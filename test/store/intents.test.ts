@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import { onEveryHome } from "./homes.ts";
+import { createOf, intentOf, updateOf } from "./samples.ts";
+import type { Store } from "../../src/store/store.ts";
+
+async function statesOf(store: Store, run: string): Promise<Record<string, string>> {
+  return Object.fromEntries((await store.intentsOf(run)).map(({ id, state }) => [id.slice(run.length + 1), state]));
+}
+
+onEveryHome("intents", (home) => {
+  test("a plan's writes come back in the order they were planned", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    const planned = Array.from({ length: 12 }, (_, position) =>
+      intentOf(project, run, createOf(`S-${position}`), { position }),
+    );
+    await store.storeIntents(planned.toReversed());
+    expect(await store.intentsOf(run)).toEqual(planned);
+    expect(await store.openIntents(project, "jira")).toEqual(planned);
+    expect(await store.openIntents(project, "linear")).toEqual([]);
+    expect(await store.openIntents(home.fresh(), "jira")).toEqual([]);
+  });
+
+  test("a later pass supersedes what is open, of every tool and run, but a create that was sent", async () => {
+    const { store } = home;
+    const [project, run, next] = [home.fresh(), home.fresh(), home.fresh()];
+    const linear = { ...updateOf("S-4", "4"), tool: "linear" };
+    await store.storeIntents([
+      intentOf(project, run, createOf("S-0"), { position: 0 }),
+      intentOf(project, run, createOf("S-1"), { position: 1 }),
+      intentOf(project, run, updateOf("S-2", "2"), { position: 2 }),
+      intentOf(project, run, updateOf("S-3", "3"), { position: 3 }),
+      intentOf(project, run, linear),
+    ]);
+    await store.markSent([`${run}/1/jira/0`, `${run}/1/jira/2`]);
+    await store.storeIntents([intentOf(project, next, updateOf("S-9", "9"))]);
+    expect(await statesOf(store, run)).toEqual({
+      "1/jira/0": "sent",
+      "1/jira/1": "superseded",
+      "1/jira/2": "superseded",
+      "1/jira/3": "superseded",
+      "1/linear/0": "superseded",
+    });
+    const open = await store.openIntents(project, "jira");
+    expect(open.map(({ id }) => id).toSorted()).toEqual([`${next}/1/jira/0`, `${run}/1/jira/0`].toSorted());
+  });
+
+  test("another project's open writes stay", async () => {
+    const { store } = home;
+    const [project, other, run] = [home.fresh(), home.fresh(), home.fresh()];
+    await store.storeIntents([intentOf(other, run, createOf("S-1"))]);
+    await store.storeIntents([intentOf(project, home.fresh(), createOf("S-1"))]);
+    expect(await statesOf(store, run)).toEqual({ "1/jira/0": "planned" });
+  });
+
+  test("a pass planned again replaces what did not leave, and nothing that did", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    const first = [0, 1, 2].map((n) => intentOf(project, run, createOf(`S-${n}`), { position: n }));
+    await store.storeIntents(first);
+    await store.markSent([first[0]!.id]);
+    await store.reject(first[1]!.id, "refused");
+    const again = first.map(({ position }) => intentOf(project, run, createOf(`T-${position}`), { position }));
+    await store.storeIntents(again);
+    await store.storeIntents(again);
+    expect(await store.intentsOf(run)).toEqual([
+      { ...first[0], state: "sent" },
+      { ...first[1], state: "rejected", message: "refused" },
+      again[2],
+    ]);
+  });
+
+  test("a pass planned again takes back what another plan superseded", async () => {
+    const { store } = home;
+    const [project, run, other] = [home.fresh(), home.fresh(), home.fresh()];
+    const intent = intentOf(project, run, createOf("S-1"));
+    await store.storeIntents([intent]);
+    await store.storeIntents([intentOf(project, other, createOf("S-2"))]);
+    expect(await statesOf(store, run)).toEqual({ "1/jira/0": "superseded" });
+    await store.storeIntents([intent]);
+    expect(await store.intentsOf(run)).toEqual([intent]);
+  });
+
+  test("a refusal keeps the vendor's words, as far as a text can hold them", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    await store.storeIntents([
+      intentOf(project, run, createOf("S-1")),
+      intentOf(project, run, createOf("S-2"), { position: 1 }),
+    ]);
+    await store.reject(`${run}/1/jira/0`, "no \0such field");
+    await store.reject(`${run}/1/jira/1`, "edited there", "superseded");
+    expect((await store.intentsOf(run)).map(({ state, message }) => [state, message])).toEqual([
+      ["rejected", "no such field"],
+      ["superseded", "edited there"],
+    ]);
+    expect(await store.openIntents(project, "jira")).toEqual([]);
+  });
+
+  test("more writes than one statement takes are stored, sent and superseded all the same", async () => {
+    const { store } = home;
+    const [project, run, next] = [home.fresh(), home.fresh(), home.fresh()];
+    const planned = Array.from({ length: 1_234 }, (_, position) =>
+      intentOf(project, run, updateOf(`S-${position}`, String(position)), { position }),
+    );
+    await store.storeIntents(planned);
+    await store.markSent(planned.slice(0, 700).map(({ id }) => id));
+    const states = Object.values(await statesOf(store, run));
+    expect([states.filter((s) => s === "sent").length, states.length]).toEqual([700, 1_234]);
+    await store.storeIntents([intentOf(project, next, createOf("S-1"))]);
+    expect(new Set(Object.values(await statesOf(store, run)))).toEqual(new Set(["superseded"]));
+  });
+});
