@@ -1,0 +1,101 @@
+import type { Credentials } from "../connectors/contract.ts";
+import { SyncFailure } from "../core/errors.ts";
+import type { Client } from "./client.ts";
+import { findTool, type ToolRegistry } from "./registry.ts";
+import type { ToolEntry } from "./registry-schema.ts";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A client's own connection by canonical env name; secrets stand in it as `${ENV}` only, so it may be
+ * stored and shown.
+ */
+export type Connection = Readonly<Record<string, string>>;
+
+const REFERENCE = /\$\{([A-Z][A-Z0-9_]*)\}/g;
+
+/** What the client's `connections.<tool>` says, under the names of the registry. */
+export function connectionOf(client: Client | null, tool: ToolEntry): Connection {
+  const named = clientConnection(client, tool);
+  const pairs = Object.entries(named).flatMap(([key, value]) => {
+    const env = tool.connectionEnv[key];
+    return env === undefined || value === null ? [] : [[env, value] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The client's block for the tool, under its key or an alias of it. */
+export function clientConnection(client: Client | null, tool: ToolEntry): Readonly<Record<string, string | null>> {
+  const name = [tool.key, ...tool.aliases].find((key) => client?.connections[key]);
+  return (name === undefined ? undefined : client?.connections[name]) ?? {};
+}
+
+/**
+ * Values by canonical env name: the client's connection first, else the variable, else its aliases. The
+ * base URL's variable stands beside them where it is set, and wins over every server in the connector.
+ */
+export function resolveCredentials(
+  registry: ToolRegistry,
+  tool: string,
+  env: Env,
+  connection: Connection = {},
+): Credentials {
+  const entry = findTool(registry, "tracking", tool);
+  if (!entry) throw new SyncFailure("InvalidConfig", `${tool} is not in the registry`, { tool });
+  const names = [...entry.env, ...entry.envOptional, ...(entry.baseUrlEnv === null ? [] : [entry.baseUrlEnv])];
+  const values = names.map((name) => [name, credential(entry, name, env, connection)] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+/** Canonical names of required variables that nothing sets. */
+export function missingEnv(entry: ToolEntry, credentials: Credentials): readonly string[] {
+  return entry.env.filter((name) => credentials[name] === undefined);
+}
+
+function credential(entry: ToolEntry, name: string, env: Env, connection: Connection): string | undefined {
+  const own = connection[name];
+  if (own !== undefined) return expandEnv(own, env);
+  return [name, ...(entry.envAliases[name] ?? [])].map((key) => present(env[key])).find((value) => value !== undefined);
+}
+
+/** Replaces `${ENV}` by its value; undefined where one of them is not set. */
+export function expandEnv(text: string, env: Env): string | undefined {
+  const names = [...text.matchAll(REFERENCE)].map(([, name]) => name ?? "");
+  if (names.some((name) => present(env[name]) === undefined)) return undefined;
+  return text.replace(REFERENCE, (_, name: string) => env[name] ?? "");
+}
+
+/** A variable that is set to nothing is as good as absent. */
+function present(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === "" ? undefined : value;
+}
+
+/** A secret of the environment that the client's file would send to another server than the environment's. */
+export interface Stray {
+  readonly secret: string;
+  readonly address: string;
+  readonly named: string;
+  readonly own: string;
+}
+
+/**
+ * Whoever can edit a client's file must not thereby receive the environment's secrets: where both name a
+ * server and they differ, the file must name its own secret as well. An override of the base URL settles
+ * the question, because nothing is sent anywhere else then.
+ */
+export function strayCredential(entry: ToolEntry, env: Env, connection: Connection): Stray | null {
+  if (entry.baseUrlEnv !== null && present(env[entry.baseUrlEnv]) !== undefined) return null;
+  const secret = entry.env.find((name) => SECRET_NAME.test(name));
+  if (secret === undefined || connection[secret] !== undefined) return null;
+  for (const [address, text] of Object.entries(connection)) {
+    const [named, own] = [originOf(expandEnv(text, env)), originOf(credential(entry, address, env, {}))];
+    if (named !== undefined && own !== undefined && named !== own) return { secret, address, named, own };
+  }
+  return null;
+}
+
+const SECRET_NAME = /TOKEN|KEY|SECRET|PASSWORD/;
+
+function originOf(text: string | undefined): string | undefined {
+  return text !== undefined && URL.canParse(text) ? new URL(text).origin : undefined;
+}
