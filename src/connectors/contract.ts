@@ -1,0 +1,151 @@
+/**
+ * What every tool's connector offers, and nothing more. Vocabulary:
+ * - item: an epic, story or task of the hub; its *twin* is what stands for it in the tool.
+ * - ref: the vendor's stable id of a twin. key: what people call it (`CHK-11`).
+ * - sync key: our identity of a twin (see `sync-key.ts`), carried by each create in a place the vendor shows again.
+ * - schema: what the tool says about itself (fields, states, users) - JSON, cached for an hour by the caller.
+ * A connector knows its vendor and nothing else: no store, no hub, no Temporal, no other connector.
+ * It throws `SyncFailure` only, with the codes of `core/errors.ts`; all waiting is the caller's.
+ */
+import type { LensTable } from "../core/lens.ts";
+import type { FieldName, ItemId, ItemType, RemoteItem, Stamp, ToolKey, ToolValue, ToolValues } from "../core/model.ts";
+import type { Http, HttpAnswer, LimitHint } from "./http.ts";
+
+/** One project's tie to one tool, resolved from the hub, the client file, sync-config and the registry. */
+export interface Binding {
+  readonly project: string;
+  readonly tool: ToolKey;
+  /** The `external_sync.<tool>` block without our switches: `{project_key, epic_id}`, `{team_id, project_id}`. */
+  readonly container: Readonly<Record<string, string | null>>;
+  /** Whether tasks are synced too. */
+  readonly tasks: boolean;
+  /** Per client or project overrides of the mapping, e.g. `status.story.in_review: "Code Review"`. */
+  readonly mapping: {
+    readonly status?: Partial<Record<ItemType, Readonly<Record<string, string>>>>;
+    readonly priority?: Readonly<Record<string, string>>;
+    /** Canonical field to the tool's own field id or name (`estimate: customfield_10016`). */
+    readonly fields?: Readonly<Record<string, string>>;
+  };
+  /** Person as spelled in the hub (lower-cased e-mail, login or name) to the tool's account id or e-mail. */
+  readonly people: Readonly<Record<string, string>>;
+}
+
+/** What `describe` learned; JSON. Only its own connector looks inside. */
+export type ToolSchema = { readonly [key: string]: ToolValue };
+
+export interface Scope {
+  readonly binding: Binding;
+  readonly http: Http;
+  readonly signal: AbortSignal;
+}
+export interface SchemaScope extends Scope {
+  readonly schema: ToolSchema;
+}
+
+export interface ChangesQuery {
+  /** Opaque cursor of the last completed listing; null reads everything of the container. */
+  readonly cursor: string | null;
+  /** Refs written or read lately, that a stale index must not hide (at most 50 are used). */
+  readonly recheck: readonly string[];
+}
+export interface Changes {
+  readonly items: readonly RemoteItem[];
+  readonly cursor: string;
+  /** The schema with what the listing had to look up (a label made since): stands in for the cached one. */
+  readonly learned?: ToolSchema;
+}
+
+/** Twins found by id. `gone` are the asked refs that the vendor says do not exist (or may not be seen). */
+export interface ReadResult {
+  readonly items: readonly RemoteItem[];
+  readonly gone: readonly string[];
+}
+
+export interface CreateRequest {
+  readonly id: string;
+  readonly item: ItemId;
+  readonly type: ItemType;
+  /** Hash part of the marker; see `sync-key.ts`. */
+  readonly syncKey: string;
+  /** In the tool's terms, parents resolved to refs. */
+  readonly fields: ToolValues;
+  /** True after an attempt whose outcome is unknown: look the sync key up before creating. */
+  readonly recover: boolean;
+}
+export interface UpdateRequest {
+  readonly id: string;
+  readonly item: ItemId;
+  readonly type: ItemType;
+  readonly ref: string;
+  readonly fields: ToolValues;
+}
+
+/** Told once per request, as soon as the vendor's answer for it is known. */
+export type WriteOutcome =
+  /** The twin as the vendor returned it. `refused`: fields it did not take, in its own words; the rest is in. */
+  | {
+      readonly id: string;
+      readonly kind: "done";
+      readonly twin: RemoteItem;
+      readonly refused: { readonly [F in FieldName]?: string };
+    }
+  /** Nothing was written for this request. */
+  | { readonly id: string; readonly kind: "rejected"; readonly message: string };
+export type ReportOutcome = (outcome: WriteOutcome) => Promise<void>;
+
+/** When and to what a field of a twin last changed, from the vendor's own history. */
+export interface FieldTime {
+  readonly ref: string;
+  readonly field: FieldName;
+  readonly stamp: Stamp;
+}
+
+export interface Capabilities {
+  /** Item types the tool can hold under this binding. */
+  readonly types: readonly ItemType[];
+  /** Whether `history` gives per-field times. */
+  readonly history: boolean;
+  /** The listing may lag behind writes (Jira's search index). */
+  readonly staleListing: boolean;
+  readonly archive: boolean;
+}
+
+export interface Connector {
+  readonly tool: ToolKey;
+  readonly capabilities: Capabilities;
+  /** Reads users, states, fields. The first call of a run and so its connection check. */
+  describe(scope: Scope): Promise<ToolSchema>;
+  lenses(binding: Binding, schema: ToolSchema): LensTable;
+  /** All items of the container that changed since the cursor, every page of them. */
+  changes(scope: SchemaScope, query: ChangesQuery): Promise<Changes>;
+  /** Strongly consistent read by ref or human key. */
+  read(scope: SchemaScope, refs: readonly string[]): Promise<ReadResult>;
+  /** Exactly once each: a create whose outcome is unknown is looked up by its sync key first. Order of requests: parents first. */
+  create(scope: SchemaScope, requests: readonly CreateRequest[], report: ReportOutcome): Promise<void>;
+  /** One write per item with all its fields (a status may need its own). */
+  update(scope: SchemaScope, requests: readonly UpdateRequest[], report: ReportOutcome): Promise<void>;
+  archive(scope: SchemaScope, refs: readonly string[]): Promise<void>;
+  history(scope: SchemaScope, refs: readonly string[], fields: readonly FieldName[]): Promise<readonly FieldTime[]>;
+  /** The unchanging texts of a key for the person: where to look at a twin. */
+  url(scope: { readonly binding: Binding; readonly schema: ToolSchema }, twin: RemoteItem): string;
+}
+
+/** Values of the env variables that the registry names for the tool, by their canonical names. */
+export type Credentials = Readonly<Record<string, string | undefined>>;
+
+export interface Endpoint {
+  readonly baseUrl: string;
+  /** Authentication headers. Secrets live here and nowhere else. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Names the credential without revealing it: the budget's and the cache's key. */
+  readonly account: string;
+}
+
+/** What a tool's folder exports; `connectors/index.ts` maps registry keys to these. */
+export interface ConnectorModule {
+  readonly connector: Connector;
+  /** Throws `InvalidConfig` naming the missing env variable. */
+  endpoint(credentials: Credentials): Endpoint;
+  /** What the answer's headers say about the budget. */
+  limits(answer: HttpAnswer): readonly LimitHint[];
+}

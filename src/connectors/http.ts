@@ -1,0 +1,147 @@
+/**
+ * The one way to a vendor: budget before the call, deadline around it, limits and clock skew read
+ * from the answer. Never retries: a retry is a durable decision and belongs to the workflow.
+ */
+import { Agent, fetch as undiciFetch } from "undici";
+import { SyncFailure } from "../core/errors.ts";
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Absolute, or relative to the connection's base URL. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** Extra budget buckets beside the credential's own (`write:10042`). */
+  readonly buckets?: readonly BucketUse[];
+  /** False for writes that must not be assumed undone when no answer comes. */
+  readonly safe: boolean;
+}
+
+export interface BucketUse {
+  readonly name: string;
+  readonly cost: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** What an answer says about a budget: the effective limit is the smallest of this and the registry's. */
+export interface LimitHint {
+  readonly bucket: string;
+  readonly remaining?: number;
+  readonly limit?: number;
+  /** Nothing may be sent before this many milliseconds. */
+  readonly blockedForMs?: number;
+}
+
+/** The shared budget of one credential. Implemented by `src/rate`. */
+export interface Budget {
+  /** Resolves when the call may go out now; rejects with RateLimited where the wait is longer than two seconds. */
+  reserve(uses: readonly BucketUse[], signal: AbortSignal): Promise<void>;
+  observe(hints: readonly LimitHint[]): Promise<void>;
+}
+
+export interface Http {
+  readonly baseUrl: string;
+  send(request: HttpRequest): Promise<HttpAnswer>;
+  /** Vendor clock minus ours in milliseconds, from the last `Date` header; undefined before the first answer. */
+  readonly skewMs: number | undefined;
+}
+
+export interface HttpOptions {
+  readonly tool: string;
+  readonly baseUrl: string;
+  /** Added to every request; values never appear in errors or logs. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly budget: Budget;
+  readonly limits: (answer: HttpAnswer) => readonly LimitHint[];
+  readonly now: () => number;
+  /** Deadline of one request. */
+  readonly timeoutMs: number;
+}
+
+const dispatcher = new Agent({ connect: { minVersion: "TLSv1.2" } });
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Refuses plain http beyond this machine, so that no credential ever travels in the clear. */
+export function checkedBaseUrl(tool: string, text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch (cause) {
+    throw new SyncFailure(
+      "InvalidConfig",
+      `${tool}: base URL "${text}" is not a URL; give https://host[/path].`,
+      { tool },
+      cause,
+    );
+  }
+  if (url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname))) return url;
+  throw new SyncFailure(
+    "InvalidConfig",
+    `${tool}: base URL ${url.origin} is not https; plain http is accepted on loopback only.`,
+    { tool },
+  );
+}
+
+export function createHttp(options: HttpOptions): Http {
+  const base = checkedBaseUrl(options.tool, options.baseUrl);
+  let skewMs: number | undefined;
+  return {
+    baseUrl: base.href.replace(/\/$/, ""),
+    get skewMs() {
+      return skewMs;
+    },
+    async send(request) {
+      await options.budget.reserve([{ name: "requests", cost: 1 }, ...(request.buckets ?? [])], request.signal);
+      const sentAt = options.now();
+      const answer = await exchange(options, target(base, request.url), request);
+      const date = Date.parse(answer.headers.get("date") ?? "");
+      if (!Number.isNaN(date)) skewMs = date - (sentAt + options.now()) / 2;
+      await options.budget.observe(options.limits(answer));
+      return answer;
+    },
+  };
+}
+
+/** Joins a relative path to the base; an absolute URL must stay on the base's origin, where the credential belongs. */
+function target(base: URL, url: string): URL {
+  const joined = /^https?:/.test(url) ? new URL(url) : new URL(base.pathname.replace(/\/$/, "") + url, base);
+  if (joined.origin !== base.origin)
+    throw new SyncFailure("Bug", `refusing to send a credential of ${base.origin} to ${joined.origin}`);
+  return joined;
+}
+
+async function exchange(options: HttpOptions, url: URL, request: HttpRequest): Promise<HttpAnswer> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(options.timeoutMs)]);
+  try {
+    const answer = await undiciFetch(url, {
+      method: request.method,
+      headers: { ...options.headers, ...request.headers },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      signal,
+      dispatcher,
+      redirect: "error",
+    });
+    return { status: answer.status, headers: answer.headers as unknown as Headers, text: await answer.text() };
+  } catch (cause) {
+    request.signal.throwIfAborted();
+    const reason = signal.aborted ? `no answer within ${options.timeoutMs / 1000} s` : networkReason(cause);
+    throw new SyncFailure(
+      "Unavailable",
+      `${options.tool}: ${request.method} ${url.pathname} failed: ${reason}`,
+      { tool: options.tool, outcomeUnknown: !request.safe },
+      cause,
+    );
+  }
+}
+
+function networkReason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = (cause as { code?: unknown }).code;
+  return typeof code === "string" ? code : cause instanceof Error ? cause.message : "network error";
+}

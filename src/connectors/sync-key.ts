@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import type { ItemId, ItemType, ToolKey } from "../core/model.ts";
+
+export interface TwinIdentity {
+  readonly project: string;
+  readonly type: ItemType;
+  readonly item: ItemId;
+  readonly tool: ToolKey;
+  /** The container the twin lives in (`CHK`, a team id): moving a binding makes new twins on purpose. */
+  readonly container: string;
+  readonly generation: number;
+}
+
+/** The place of a binding that its twins are made in: its first named container (`project_key`, `team_id`). */
+export function containerOf({ container }: { readonly container: Readonly<Record<string, string | null>> }): string {
+  return Object.values(container).find((value) => value !== null) ?? "";
+}
+
+/** Identity of a twin, the same for every trigger and every store; 64 hex digits, no content hashed in. */
+export function syncKey(identity: TwinIdentity): string {
+  const { project, type, item, tool, container, generation } = identity;
+  const parts = [project, type, item, tool, container, String(generation)];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** How the identity is spelled wherever a vendor shows it. */
+export function marker(key: string): string {
+  return `sdlc-sync:${key}`;
+}
+
+/** The key as an UUID of version 4 shape, for vendors that take a client id and refuse other versions. */
+export function syncKeyAsUuid(key: string): string {
+  const variant = ((Number.parseInt(key[16] ?? "0", 16) & 0x3) | 0x8).toString(16);
+  const digits = `${key.slice(0, 12)}4${key.slice(13, 16)}${variant}${key.slice(17, 32)}`;
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
