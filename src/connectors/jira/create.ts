@@ -1,0 +1,201 @@
+import { bulkFetchIssues, createIssues } from "jira.js/cloud";
+import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
+import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
+import { jiraClient } from "./client.ts";
+import { canonicalRefusals, issueBody, newLabels, withoutRefused, type IssueBody } from "./issue-fields.ts";
+import { BULK_READ, fetchIssues } from "./read.ts";
+import { findBySyncKey, movedByPeople } from "./recover.ts";
+import { CreatedAnswer, IssuesAnswer, jiraSchema, parsed, textOf, type JiraType } from "./schema.ts";
+import { finishAll, type Refused, type Tools, type Written } from "./finish.ts";
+import { typeOf } from "./mapping.ts";
+import { PROPERTY } from "./twin.ts";
+
+const BULK_CREATE = 50;
+/** Rounds with fewer fields each, for what Jira refuses one after the other. */
+const REFUSAL_ROUNDS = 4;
+/** A request that got no answer may still be under way: by then it has ended, and can be found. */
+const SETTLE_MS = 3_000;
+const LEVELS = ["project", "epic", "story", "task"] as const;
+
+interface Draft {
+  readonly request: CreateRequest;
+  readonly type: JiraType;
+  readonly body: IssueBody;
+  readonly refused: Refused;
+}
+
+/**
+ * Creates twins fifty at a time, parents' level first. Each carries its sync key in the create itself, so
+ * that a lost answer costs a look-up and never a second twin; see `recover.ts`.
+ */
+export async function create(
+  scope: SchemaScope,
+  requests: readonly CreateRequest[],
+  report: ReportOutcome,
+): Promise<void> {
+  const client = jiraClient(scope);
+  const tools: Tools = { scope, client, book: new Map() };
+  const adopted = await adopt(tools, requests, report);
+  const left = requests.filter(({ id }) => !adopted.has(id));
+  for (const level of LEVELS) {
+    const group = left.filter(({ type }) => type === level);
+    for (let at = 0; at < group.length; at += BULK_CREATE) {
+      await createChunk(tools, group.slice(at, at + BULK_CREATE), report);
+    }
+  }
+}
+
+/** Finishes what an earlier attempt has made already; answers the ids of those requests. */
+async function adopt(tools: Tools, requests: readonly CreateRequest[], report: ReportOutcome): Promise<Set<string>> {
+  const { scope, client } = tools;
+  const lost = requests.filter((request) => request.recover);
+  const adopted = new Set<string>();
+  if (lost.length === 0) return adopted;
+  const found = await findBySyncKey(scope, client, new Set(lost.map(({ syncKey }) => syncKey)));
+  const made = lost.filter(({ syncKey }) => found.has(syncKey));
+  for (let at = 0; at < made.length; at += BULK_READ) {
+    const chunk = made.slice(at, at + BULK_READ);
+    const refs = chunk.map(({ syncKey }) => found.get(syncKey)?.id ?? "");
+    // Read past the index: what it still shows may be deleted.
+    const issues = await fetchIssues(scope, client, refs, ["creator", "created"]);
+    const moved = await movedByPeople(client, issues);
+    const written = chunk.flatMap((request): Written[] => {
+      const issue = issues.find(({ id }) => id === found.get(request.syncKey)?.id);
+      if (issue) adopted.add(request.id);
+      return issue ? [{ request, issue, refused: {}, isMoved: moved.has(issue.id) }] : [];
+    });
+    await finishAll(tools, written, report);
+  }
+  return adopted;
+}
+
+async function createChunk(tools: Tools, requests: readonly CreateRequest[], report: ReportOutcome): Promise<void> {
+  let waiting = await draftsOf(tools, requests, report);
+  for (let round = 1; waiting.length > 0; round++) {
+    const { created, failed } = await post(tools, waiting);
+    const issues = await fetchIssues(
+      tools.scope,
+      tools.client,
+      created.map(({ id }) => id),
+    );
+    const written = created.map(({ draft, id }): Written => {
+      const issue = issues.find((one) => one.id === id);
+      if (issue) return { request: draft.request, issue, refused: draft.refused };
+      const message = `jira: issue ${id} was created but cannot be read yet; it is looked up.`;
+      throw new SyncFailure("Unavailable", message, { tool: "jira", outcomeUnknown: true });
+    });
+    await finishAll(tools, written, report);
+    waiting = [];
+    for (const { draft, words } of failed) {
+      const body = round < REFUSAL_ROUNDS ? withoutRefused(draft.body, words) : null;
+      if (body && !isRequired(draft, words))
+        waiting.push({ ...draft, body, refused: { ...draft.refused, ...canonicalRefusals(draft.body.asked, words) } });
+      else await report({ id: draft.request.id, kind: "rejected", message: Object.values(words).join(" ") });
+    }
+  }
+}
+
+/** Without a summary there is no issue, whatever else is left out. */
+function isRequired(draft: Draft, words: Readonly<Record<string, string>>): boolean {
+  return Object.keys(words).some((id) => draft.body.asked[id]?.includes("title"));
+}
+
+async function draftsOf(tools: Tools, requests: readonly CreateRequest[], report: ReportOutcome): Promise<Draft[]> {
+  const schema = jiraSchema(tools.scope.schema);
+  const storyParents = await parentsThatAreStories(tools, requests);
+  const drafts: Draft[] = [];
+  for (const request of requests) {
+    const isBelowStory = request.type === "task" && storyParents.has(textOf(request.fields.parent));
+    const type = isBelowStory ? (schema.subtask ?? undefined) : typeOf(schema, request.type);
+    if (type && request.type !== "project")
+      drafts.push({ request, type, body: issueBody(schema, request.type, request.fields), refused: {} });
+    else
+      await report({
+        id: request.id,
+        kind: "rejected",
+        message: `project ${schema.projectKey} has no issue type for a ${request.type}${isBelowStory ? " below a story" : ""}`,
+      });
+  }
+  return drafts;
+}
+
+/** A task below a story must be a subtask, one below an epic must not. */
+async function parentsThatAreStories(
+  { scope, client }: Tools,
+  requests: readonly CreateRequest[],
+): Promise<Set<string>> {
+  const parents = requests
+    .filter(({ type }) => type === "task")
+    .map(({ fields }) => fields.parent)
+    .filter((ref) => typeof ref === "string");
+  const { types } = jiraSchema(scope.schema);
+  if (parents.length === 0) return new Set();
+  const answer = await bulkFetchIssues(client, { issueIdsOrKeys: [...new Set(parents)], fields: ["issuetype"] });
+  const issues = parsed(IssuesAnswer, answer, "parents").issues;
+  return new Set(
+    issues
+      .filter(({ fields }) => (fields["issuetype"] as { id?: unknown } | undefined)?.id !== types.epic?.id)
+      .map(({ id }) => id),
+  );
+}
+
+interface Posted {
+  readonly created: readonly { readonly draft: Draft; readonly id: string }[];
+  readonly failed: readonly { readonly draft: Draft; readonly words: Readonly<Record<string, string>> }[];
+}
+
+/** Jira lists the created ones in order without the failed ones, which it names by their number. */
+async function post({ scope, client }: Tools, drafts: readonly Draft[]): Promise<Posted> {
+  const { projectId } = jiraSchema(scope.schema);
+  const issueUpdates = drafts.map((draft) => issueUpdate(projectId, draft));
+  const answer = await sent(() => createIssues(client, { issueUpdates } as Parameters<typeof createIssues>[1]));
+  const { issues, errors } = parsed(CreatedAnswer, answer, "the created issues");
+  const wordsOf = new Map(
+    errors.map(({ failedElementNumber, elementErrors }) => [failedElementNumber, wordsIn(elementErrors)]),
+  );
+  const made = drafts.filter((_, n) => !wordsOf.has(n));
+  if (made.length !== issues.length) {
+    throw new SyncFailure(
+      "Unavailable",
+      `jira: asked for ${drafts.length} issues, told of ${issues.length} and ${errors.length} failures; they are looked up.`,
+      {
+        tool: "jira",
+        outcomeUnknown: true,
+      },
+    );
+  }
+  return {
+    created: made.map((draft, n) => ({ draft, id: issues[n]?.id ?? "" })),
+    failed: drafts.flatMap((draft, n) => (wordsOf.has(n) ? [{ draft, words: wordsOf.get(n) ?? {} }] : [])),
+  };
+}
+
+async function sent<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isSyncFailure(error) || !error.details.outcomeUnknown) throw error;
+    const retryAfterMs = Math.max(SETTLE_MS, error.details.retryAfterMs ?? 0);
+    throw new SyncFailure(error.code, error.message, { ...error.details, retryAfterMs }, error);
+  }
+}
+
+function issueUpdate(projectId: string, { request, type, body }: Draft): object {
+  const { pr } = request.fields;
+  return {
+    fields: {
+      project: { id: projectId },
+      issuetype: { id: type.id },
+      ...body.fields,
+      ...(body.isWithoutLabels ? {} : { labels: newLabels(request.fields) }),
+    },
+    properties: [{ key: PROPERTY, value: { key: request.syncKey, ...(typeof pr === "string" ? { pr } : {}) } }],
+  };
+}
+
+function wordsIn(
+  errors: { readonly errorMessages: readonly string[]; readonly errors: Readonly<Record<string, string>> } | undefined,
+): Record<string, string> {
+  const general = errors?.errorMessages.join(" ");
+  return { ...errors?.errors, ...(general ? { "": general } : {}) };
+}

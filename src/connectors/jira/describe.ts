@@ -1,0 +1,264 @@
+import {
+  findAssignableUsers,
+  getAllStatuses,
+  getAllUsers,
+  getCreateIssueMetaIssueTypeId,
+  getFields,
+  getProject,
+  getServerInfo,
+  searchPriorities,
+} from "jira.js/cloud";
+import type { Client } from "jira.js/core";
+import type { z } from "zod";
+import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
+import type { Binding, Scope, ToolSchema } from "../contract.ts";
+import { jiraClient } from "./client.ts";
+import {
+  BoardsAnswer,
+  CreateMetaAnswer,
+  FieldsAnswer,
+  parsed,
+  PrioritiesAnswer,
+  ProjectAnswer,
+  ProjectStatusesAnswer,
+  ServerInfoAnswer,
+  SprintsAnswer,
+  UsersAnswer,
+  type JiraSchema,
+  type JiraType,
+  type JiraUser,
+} from "./schema.ts";
+
+const USERS_PAGE = 1000;
+/** Ten thousand people; beyond that an unknown person is named by account id in the client file. */
+const USERS_PAGES = 10;
+const BOARDS = 3;
+const POINTS_NAMES = new Set(["story points", "story point estimate"]);
+const POINTS_TYPES = new Set([
+  "com.pyxis.greenhopper.jira:jsw-story-points",
+  "com.atlassian.jira.plugin.system.customfieldtypes:float",
+]);
+const SPRINT_TYPE = "com.pyxis.greenhopper.jira:gh-sprint";
+
+type Project = z.infer<typeof ProjectAnswer>;
+type Fields = z.infer<typeof FieldsAnswer>;
+
+/**
+ * Reads what the project, its screens, workflows and people look like: one call for the project, then
+ * about ten side by side. Throws AuthFailed, Forbidden, or NotFound naming the project key.
+ */
+export async function describe(scope: Scope): Promise<ToolSchema> {
+  const client = jiraClient(scope);
+  const { binding } = scope;
+  const project = await readProject(client, projectKey(binding));
+  const types = itemTypes(project);
+  const screenTypes = [types.epic, types.story, types.task, types.subtask].filter((type) => type !== undefined);
+  const [statuses, priorities, fields, users, sprints, siteUrl, ...screens] = await Promise.all([
+    getAllStatuses(client, { projectIdOrKey: project.id }).then((answer) =>
+      parsed(ProjectStatusesAnswer, answer, "statuses"),
+    ),
+    searchPriorities(client, { projectId: [project.id], maxResults: "50" }).then((answer) =>
+      parsed(PrioritiesAnswer, answer, "priorities"),
+    ),
+    getFields(client).then((answer) => parsed(FieldsAnswer, answer, "fields")),
+    readUsers(client, project.key),
+    readSprints(client, project.id),
+    siteUrlOf(client, scope.http.baseUrl),
+    ...screenTypes.map((type) => readScreen(client, project.id, type)),
+  ]);
+  const screenOf = Object.fromEntries(screenTypes.map((type, n) => [type.id, screens[n] ?? []]));
+  const { subtask = null, ...bound } = types;
+  const schema: JiraSchema = {
+    siteUrl,
+    projectId: project.id,
+    projectKey: project.key,
+    types: bound,
+    subtask,
+    statuses: Object.fromEntries(
+      statuses.map((type) => [
+        type.id,
+        type.statuses.map(({ id, name, statusCategory }) => ({
+          id,
+          name,
+          category: statusCategory?.key ?? "undefined",
+        })),
+      ]),
+    ),
+    priorities: priorities.values.map(({ id, name }) => ({ id, name })),
+    users,
+    fields: {
+      estimate: pointsField(binding, fields, screenOf[bound.story?.id ?? ""] ?? []),
+      sprint:
+        namedField(binding, fields, "sprint") ??
+        fields.find((field) => field.schema?.custom === SPRINT_TYPE)?.id ??
+        null,
+      qa_assignee: namedField(binding, fields, "qa_assignee") ?? null,
+    },
+    epicEstimate: pointsField(binding, fields, screenOf[bound.epic?.id ?? ""] ?? []),
+    screens: screenOf,
+    sprints,
+  };
+  return schema as unknown as ToolSchema;
+}
+
+function projectKey(binding: Binding): string {
+  const key = binding.container["project_key"];
+  if (key) return key;
+  throw new SyncFailure("InvalidConfig", `${binding.project}: external_sync.jira needs a project_key`, {
+    tool: "jira",
+  });
+}
+
+async function readProject(client: Client, key: string): Promise<Project> {
+  try {
+    return parsed(
+      ProjectAnswer,
+      await getProject(client, { projectIdOrKey: encodeURIComponent(key) }),
+      `project ${key}`,
+    );
+  } catch (error) {
+    if (!isSyncFailure(error, "NotFound")) throw error;
+    const message = `jira: project ${key} does not exist, or the account of JIRA_USERNAME may not see it; check external_sync.jira.project_key and the project's permissions.`;
+    throw new SyncFailure("NotFound", message, error.details, error);
+  }
+}
+
+interface FoundTypes {
+  epic?: JiraType;
+  story?: JiraType;
+  task?: JiraType;
+  subtask?: JiraType;
+}
+
+function itemTypes(project: Project): FoundTypes {
+  const named = (...names: string[]): JiraType | undefined => {
+    for (const name of names) {
+      const found = project.issueTypes.find((type) => !type.subtask && type.name.toLowerCase() === name);
+      if (found) return { id: found.id, name: found.name };
+    }
+    return undefined;
+  };
+  const ofLevel = project.issueTypes.find((type) => type.hierarchyLevel === 1);
+  const epic = named("epic") ?? (ofLevel && { id: ofLevel.id, name: ofLevel.name });
+  const task = named("task");
+  const story = named("story", "user story") ?? task;
+  const sub = project.issueTypes.find((type) => type.subtask);
+  return {
+    ...(epic && { epic }),
+    ...(story && { story }),
+    ...(task && task.id !== story?.id && { task }),
+    ...(sub && { subtask: { id: sub.id, name: sub.name } }),
+  };
+}
+
+async function readScreen(client: Client, projectId: string, type: JiraType): Promise<string[]> {
+  const answer = await getCreateIssueMetaIssueTypeId(client, {
+    projectIdOrKey: projectId,
+    issueTypeId: type.id,
+    maxResults: 200,
+  });
+  const { fields, results } = parsed(CreateMetaAnswer, answer, `the fields of ${type.name}`);
+  return (fields ?? results ?? []).map((field) => field.fieldId).sort();
+}
+
+/** The binding's word for a field, as an id or a name; a name that two fields share needs the id. */
+function namedField(binding: Binding, fields: Fields, canonical: string): string | undefined {
+  const wanted = binding.mapping.fields?.[canonical];
+  if (wanted === undefined) return undefined;
+  const byId = fields.find((field) => field.id === wanted);
+  const byName = fields.filter((field) => field.name.toLowerCase() === wanted.toLowerCase());
+  if (byId) return byId.id;
+  if (byName.length === 1) return byName[0]?.id;
+  const problem = byName.length
+    ? `stands for ${byName.map((field) => field.id).join(" and ")}`
+    : "is no field of this site";
+  throw new SyncFailure(
+    "InvalidConfig",
+    `${binding.project}: mapping.fields.${canonical} "${wanted}" ${problem}; give the field's id.`,
+    {
+      tool: "jira",
+      field: canonical,
+    },
+  );
+}
+
+/** Names of fields are not unique: of the candidates the one on the type's own screen is meant. */
+function pointsField(binding: Binding, fields: Fields, screen: readonly string[]): string | null {
+  const named = namedField(binding, fields, "estimate");
+  if (named !== undefined) return named;
+  const candidates = fields.filter(
+    (field) => POINTS_NAMES.has(field.name.toLowerCase()) && POINTS_TYPES.has(field.schema?.custom ?? ""),
+  );
+  return (candidates.find((field) => screen.includes(field.id)) ?? candidates[0])?.id ?? null;
+}
+
+/** Everybody, so that a deactivated person is known as such; and who of them may be assigned here. */
+async function readUsers(client: Client, project: string): Promise<JiraUser[]> {
+  const [assignable, all] = await Promise.all([
+    allPages((startAt) => findAssignableUsers(client, { project, startAt, maxResults: USERS_PAGE })),
+    allPages((startAt) => getAllUsers(client, { startAt, maxResults: USERS_PAGE })).catch((error: unknown) => {
+      // Needs "browse users"; without it nobody is known to be deactivated, which costs a clearer message only.
+      if (isSyncFailure(error, "Forbidden")) return [];
+      throw error;
+    }),
+  ]);
+  const ids = new Set(assignable.map((user) => user.accountId));
+  const people = [...assignable, ...all.filter((user) => !ids.has(user.accountId))];
+  return people
+    .filter((user) => user.accountType !== "app" && user.accountType !== "customer")
+    .map((user) => ({
+      accountId: user.accountId,
+      name: user.displayName,
+      email: user.emailAddress || null,
+      active: user.active,
+      assignable: ids.has(user.accountId),
+    }))
+    .sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
+}
+
+async function allPages(read: (startAt: number) => Promise<unknown>): Promise<z.infer<typeof UsersAnswer>> {
+  const users: z.infer<typeof UsersAnswer> = [];
+  for (let page = 0; page < USERS_PAGES; page++) {
+    const answer = parsed(UsersAnswer, await read(page * USERS_PAGE), "users");
+    users.push(...answer);
+    if (answer.length < USERS_PAGE) break;
+  }
+  return users;
+}
+
+/** Open sprints of the project's first boards; none where there is no board, or no right to see one. */
+async function readSprints(client: Client, projectId: string): Promise<JiraSchema["sprints"]> {
+  try {
+    const boards = parsed(
+      BoardsAnswer,
+      await client.sendRequest({
+        url: "/rest/agile/1.0/board",
+        method: "GET",
+        searchParams: { projectKeyOrId: projectId, type: "scrum" },
+      }),
+      "boards",
+    );
+    const open = await Promise.all(
+      boards.values.slice(0, BOARDS).map(async ({ id }) => {
+        const url = `/rest/agile/1.0/board/${id}/sprint`;
+        return parsed(
+          SprintsAnswer,
+          await client.sendRequest({ url, method: "GET", searchParams: { state: "active,future" } }),
+          "sprints",
+        );
+      }),
+    );
+    const byId = new Map(open.flatMap((answer) => answer.values).map((sprint) => [sprint.id, sprint]));
+    return [...byId.values()].map(({ id, name, state }) => ({ id, name, state })).sort((a, b) => a.id - b.id);
+  } catch (error) {
+    const isNone = isSyncFailure(error) && ["NotFound", "Forbidden", "Rejected"].includes(error.code);
+    if (isNone) return [];
+    throw error;
+  }
+}
+
+/** Where people look: the site itself, also where the API is reached through Atlassian's gateway. */
+async function siteUrlOf(client: Client, baseUrl: string): Promise<string> {
+  if (!new URL(baseUrl).hostname.endsWith("api.atlassian.com")) return baseUrl;
+  return parsed(ServerInfoAnswer, await getServerInfo(client), "the site").baseUrl.replace(/\/$/, "");
+}

@@ -1,0 +1,85 @@
+/** What follows the fields of a write: the pull request's link, the status, the twin as it stands at the end. */
+import { createHash } from "node:crypto";
+import { createOrUpdateRemoteIssueLink } from "jira.js/cloud";
+import type { Client } from "jira.js/core";
+import { isSyncFailure } from "../../core/errors.ts";
+import type { FieldName, ToolValue } from "../../core/model.ts";
+import type { CreateRequest, ReportOutcome, SchemaScope, UpdateRequest } from "../contract.ts";
+import { fetchIssues } from "./read.ts";
+import { jiraSchema, textOf, type JiraIssue } from "./schema.ts";
+import { moveTo, type Moved, type TransitionBook } from "./transition.ts";
+import { twinOf } from "./twin.ts";
+
+export type Refused = { readonly [F in FieldName]?: string };
+
+/** What one batch of writes shares. */
+export interface Tools {
+  readonly scope: SchemaScope;
+  readonly client: Client;
+  readonly book: TransitionBook;
+}
+
+export interface Written {
+  readonly request: CreateRequest | UpdateRequest;
+  /** The issue with its fields written. */
+  readonly issue: JiraIssue;
+  readonly refused: Refused;
+  /** Found after a crash, and moved by people since: its status is theirs. */
+  readonly isMoved?: boolean;
+}
+
+/**
+ * Links pull requests, moves issues to their status, and reports each twin as Jira shows it then: at once
+ * where nothing followed, else after one common read. What was done before a failure is reported all the same.
+ */
+export async function finishAll(tools: Tools, all: readonly Written[], report: ReportOutcome): Promise<void> {
+  const moved: Written[] = [];
+  try {
+    for (const written of all) {
+      const { request, issue, refused } = written;
+      const unlinked = await linkPullRequest(tools.client, issue.id, request.fields.pr);
+      const outcome = await move(tools, written);
+      const stuck = outcome?.kind === "stuck" ? { status: outcome.message } : {};
+      const words = { ...refused, ...unlinked, ...stuck };
+      if (outcome) moved.push({ ...written, refused: words });
+      else await report({ id: request.id, kind: "done", twin: twinOf(tools.scope, issue), refused: words });
+    }
+  } finally {
+    await reportMoved(tools, moved, report);
+  }
+}
+
+async function reportMoved({ scope, client }: Tools, moved: readonly Written[], report: ReportOutcome): Promise<void> {
+  const issues = await fetchIssues(
+    scope,
+    client,
+    moved.map(({ issue }) => issue.id),
+  );
+  for (const { request, issue, refused } of moved) {
+    const after = issues.find(({ id }) => id === issue.id) ?? issue;
+    await report({ id: request.id, kind: "done", twin: twinOf(scope, after), refused });
+  }
+}
+
+async function move({ scope, client, book }: Tools, { request, issue, isMoved }: Written): Promise<Moved | undefined> {
+  const schema = jiraSchema(scope.schema);
+  const to = request.fields.status;
+  const from = (issue.fields["status"] as { id?: string } | undefined)?.id;
+  if (typeof to !== "string" || from === undefined || from === to || isMoved) return undefined;
+  const typeId = textOf((issue.fields["issuetype"] as { id?: unknown } | undefined)?.id);
+  return moveTo(client, book, { issue: issue.id, typeId, from, to, states: schema.statuses[typeId] ?? [] });
+}
+
+/** Upserted by its global id, so that writing it twice makes one link. What Jira says against it is a refusal of `pr`. */
+async function linkPullRequest(client: Client, issue: string, url: ToolValue | undefined): Promise<Refused> {
+  if (typeof url !== "string") return {};
+  const globalId = `sdlc-sync:pr:${createHash("sha256").update(url).digest("hex")}`;
+  const link = { globalId, relationship: "pull request", object: { url, title: url } };
+  try {
+    await createOrUpdateRemoteIssueLink(client, { issueIdOrKey: issue, ...link });
+    return {};
+  } catch (error) {
+    if (!isSyncFailure(error, "Rejected") && !isSyncFailure(error, "Forbidden")) throw error;
+    return { pr: error.message };
+  }
+}

@@ -1,0 +1,117 @@
+/** Jira's table of lenses, one per canonical field; pure over the binding and the live schema. */
+import type { Lens, LensTable } from "../../core/lens.ts";
+import { FIELDS_OF_TYPE } from "../../core/fields.ts";
+import type { FieldName, ItemType } from "../../core/model.ts";
+import type { Binding, ToolSchema } from "../contract.ts";
+import { personLens } from "../person-lens.ts";
+import { throughAdf } from "./adf.ts";
+import { cannot, dateLens, labelsLens, numberLens, priorityLens, sprintLens, summaryLens, textLens } from "./scales.ts";
+import { jiraSchema, type JiraSchema, type JiraType } from "./schema.ts";
+import { statusLens } from "./status.ts";
+
+/** https://support.atlassian.com/jira-cloud-administration: the text limit of a multi-line field. */
+const DESCRIPTION_MAX = 32_767;
+
+type Row = (schema: JiraSchema, binding: Binding, type: Exclude<ItemType, "project">) => Lens | undefined;
+
+const ROWS: { readonly [F in FieldName]?: Row } = {
+  title: () => summaryLens,
+  description: () => descriptionLens,
+  status(schema, binding, type) {
+    return statusLens(type, schema.statuses[typeOf(schema, type)?.id ?? ""] ?? [], binding.mapping.status?.[type]);
+  },
+  priority: (schema, binding) => priorityLens(schema.priorities, binding.mapping.priority),
+  estimate: () => numberLens,
+  labels: () => labelsLens,
+  due: () => dateLens,
+  parent: () => textLens,
+  assignee: (schema, binding) => jiraPersonLens(schema, binding),
+  qa_assignee: (schema, binding) => jiraPersonLens(schema, binding),
+  sprint: (schema) => sprintLens(schema.sprints),
+  pr: () => textLens,
+  task_type: () => textLens,
+};
+
+/** The canonical Markdown of the document is the tool's value, so the lens is the trip through ADF. */
+const descriptionLens: Lens = {
+  read: (held) => ({ kind: "value", value: typeof held === "string" ? held : null }),
+  write(canonical) {
+    if (canonical === null) return { kind: "value", value: null };
+    const text = throughAdf(String(canonical));
+    if ((text?.length ?? 0) <= DESCRIPTION_MAX) return { kind: "value", value: text };
+    return cannot(
+      "too-long",
+      `a description has at most ${DESCRIPTION_MAX} characters, this one has ${text?.length ?? 0}`,
+    );
+  },
+  represents: (held, canonical) => (canonical === null ? null : throughAdf(String(canonical))) === held,
+};
+
+export function lenses(binding: Binding, schema: ToolSchema): LensTable {
+  const jira = jiraSchema(schema);
+  const built = new Map<string, Lens | undefined>();
+  return (type, field) => {
+    const key = `${type}.${field}`;
+    if (!built.has(key)) built.set(key, lensOf(jira, binding, type, field));
+    return built.get(key);
+  };
+}
+
+function lensOf(schema: JiraSchema, binding: Binding, type: ItemType, field: FieldName): Lens | undefined {
+  if (!FIELDS_OF_TYPE[type].includes(field)) return undefined;
+  if (type === "project")
+    return field === "title" ? summaryLens : field === "description" ? descriptionLens : undefined;
+  if (!hasPlace(schema, type, field)) return undefined;
+  const lens = ROWS[field]?.(schema, binding, type);
+  return lens && isOnScreen(schema, type, field) ? lens : lens && { ...lens, writable: false };
+}
+
+function hasPlace(schema: JiraSchema, type: ItemType, field: FieldName): boolean {
+  return !(field in schema.fields) || type === "task" || vendorField(schema, type, field) !== null;
+}
+
+/** Jira's id of a canonical field; null where the site has none, or where it is no field of the issue. */
+export function vendorField(schema: JiraSchema, type: ItemType, field: FieldName): string | null {
+  switch (field) {
+    case "title":
+      return "summary";
+    case "due":
+      return "duedate";
+    case "task_type":
+      return "labels";
+    case "estimate":
+      if (type === "task") return "timetracking";
+      return type === "epic" ? schema.epicEstimate : schema.fields.estimate;
+    case "sprint":
+      return schema.fields.sprint;
+    case "qa_assignee":
+      return schema.fields.qa_assignee;
+    case "description":
+    case "status":
+    case "priority":
+    case "labels":
+    case "parent":
+    case "assignee":
+      return field;
+    default:
+      return null;
+  }
+}
+
+/** Whether the type's screen shows the field, so that Jira lets it be set; a screen nobody could read shows all. */
+function isOnScreen(schema: JiraSchema, type: ItemType, field: FieldName): boolean {
+  const id = vendorField(schema, type, field);
+  const screen = schema.screens[typeOf(schema, type)?.id ?? ""] ?? [];
+  return id === null || field === "status" || screen.length === 0 || screen.includes(id);
+}
+
+export function typeOf(schema: JiraSchema, type: ItemType): JiraType | undefined {
+  return type === "project"
+    ? schema.types.epic
+    : (schema.types[type] ?? (type === "task" ? (schema.subtask ?? undefined) : undefined));
+}
+
+function jiraPersonLens({ users }: JiraSchema, { people: map }: Binding): Lens {
+  const accounts = users.map(({ accountId: id, name, ...user }) => ({ ...user, id, names: [name] }));
+  return personLens({ tool: "Jira", accounts, map });
+}

@@ -1,0 +1,73 @@
+/**
+ * Looking for twins whose create was sent but never answered. Jira has no idempotency key, so the identity
+ * travels in the create itself, as an entity property: read by key, past the search index, it is there the
+ * moment the issue is. The index only tells where to start, and finds what was made long ago.
+ */
+import type { Client } from "jira.js/core";
+import type { SchemaScope } from "../contract.ts";
+import { searchAll } from "./changes.ts";
+import { BULK_READ, changelog, fetchIssues } from "./read.ts";
+import { OWN_LABEL } from "./issue-fields.ts";
+import { jiraSchema, type JiraIssue } from "./schema.ts";
+import { isoTime, ourProperty } from "./twin.ts";
+
+/** Keys below the newest indexed one that are read by key too: the index may hide any of them for a while. */
+const BELOW = 50;
+/** Issues by sync key; the oldest where two carry one key. */
+export async function findBySyncKey(
+  scope: SchemaScope,
+  client: Client,
+  keys: ReadonlySet<string>,
+): Promise<Map<string, JiraIssue>> {
+  const { projectId, projectKey } = jiraSchema(scope.schema);
+  const inOrder = { fields: ["created"], limit: 1, jql: `project = ${projectId} ORDER BY created DESC` };
+  const newest = await searchAll(client, inOrder);
+  const jql = `project = ${projectId} AND labels = "${OWN_LABEL}" ORDER BY created DESC`;
+  const labelled = await searchAll(client, { jql, fields: ["created"] });
+  const indexed = Math.max(0, ...[...newest, ...labelled].map(({ key }) => numberIn(projectKey, key)));
+  const probed = await probe(scope, client, projectKey, Math.max(1, indexed - BELOW + 1));
+  const found = new Map<string, JiraIssue>();
+  for (const issue of [...labelled, ...probed].sort((a, b) => Number(a.id) - Number(b.id))) {
+    const key = ourProperty(issue).key;
+    if (key !== null && keys.has(key) && !found.has(key)) found.set(key, issue);
+  }
+  return found;
+}
+
+/** Reads keys upwards until a hundred of them in a row do not exist. */
+async function probe(scope: SchemaScope, client: Client, projectKey: string, from: number): Promise<JiraIssue[]> {
+  const found: JiraIssue[] = [];
+  for (let first = from; ; first += BULK_READ) {
+    const keys = Array.from({ length: BULK_READ }, (_, n) => `${projectKey}-${first + n}`);
+    const issues = await fetchIssues(scope, client, keys);
+    found.push(...issues);
+    if (issues.length === 0 && first > from) return found;
+  }
+}
+
+/** An issue that moved away answers to its old key under a new one, which says nothing about this project. */
+function numberIn(projectKey: string, key: string): number {
+  return key.startsWith(`${projectKey}-`) ? Number(key.slice(projectKey.length + 1)) : 0;
+}
+
+/** Time within which a create is followed by its own transitions. */
+const OWN_MOVES_MS = 5 * 60_000;
+
+/**
+ * Found issues whose status somebody changed after we made them: theirs to keep. Our own first steps,
+ * broken off by a crash, come from the account that made the issue and within minutes of it.
+ */
+export async function movedByPeople(client: Client, issues: readonly JiraIssue[]): Promise<ReadonlySet<string>> {
+  const moved = new Set<string>();
+  if (issues.length === 0) return moved;
+  const made = new Map(issues.map((issue) => [issue.id, issue.fields]));
+  for await (const { ref, at, author } of changelog(client, {
+    issueIdsOrKeys: [...made.keys()],
+    fieldIds: ["status"],
+  })) {
+    const { creator, created } = made.get(ref) ?? {};
+    const isOurs = author === (creator as { accountId?: string } | undefined)?.accountId;
+    if (!isOurs || Date.parse(at) - Date.parse(isoTime(created)) > OWN_MOVES_MS) moved.add(ref);
+  }
+  return moved;
+}
