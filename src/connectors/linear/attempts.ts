@@ -1,0 +1,46 @@
+/** Writing what Linear takes of a request: a field it refuses is left out and reported, the rest goes in. */
+import { isSyncFailure } from "../../core/errors.ts";
+import type { FieldName, RemoteItem, ToolValues } from "../../core/model.ts";
+import type { WriteOutcome } from "../contract.ts";
+import { without } from "./inputs.ts";
+
+type Refused = { readonly [F in FieldName]?: string };
+
+/**
+ * What became of one request, or the failure that nobody can answer field by field. `write` of no fields
+ * at all reads the twin: a refusal of everything is told like one of a part, so that it is remembered.
+ */
+export async function attempt(
+  id: string,
+  fields: ToolValues,
+  required: readonly FieldName[],
+  write: (fields: ToolValues) => Promise<RemoteItem | undefined>,
+): Promise<WriteOutcome> {
+  let left = fields;
+  const refused: Record<string, string> = {};
+  for (;;) {
+    try {
+      const twin = await write(left);
+      if (twin) return { id, kind: "done", twin, refused: refused as Refused };
+      return { id, kind: "rejected", message: wordsOf(refused) };
+    } catch (error) {
+      if (isSyncFailure(error, "NotFound")) return { id, kind: "rejected", message: error.message };
+      if (!isSyncFailure(error, "Rejected")) throw error;
+      const named = Object.entries(error.details.fields ?? {}).filter(([field]) => field in left);
+      if (named.length === 0 || named.some(([field]) => required.includes(field as FieldName))) {
+        return { id, kind: "rejected", message: error.message };
+      }
+      for (const [field, words] of named) refused[field] = words;
+      left = without(
+        left,
+        named.map(([field]) => field),
+      );
+    }
+  }
+}
+
+function wordsOf(refused: Readonly<Record<string, string>>): string {
+  return Object.entries(refused)
+    .map(([field, words]) => `${field}: ${words}`)
+    .join("; ");
+}

@@ -1,0 +1,103 @@
+/** Label names to ids. Labels that are missing are made once, under an id derived from the name. */
+import { createHash } from "node:crypto";
+import { isSyncFailure } from "../../core/errors.ts";
+import { isOwnLabel } from "../../core/fields.ts";
+import type { SchemaScope } from "../contract.ts";
+import { syncKeyAsUuid } from "../sync-key.ts";
+import { labelCreated, labelsFound, projectLabelCreated, type LabelNode } from "./answers.ts";
+import { execute } from "./client.ts";
+import { CREATE_LABEL, CREATE_PROJECT_LABEL, FIND_LABELS } from "./documents.ts";
+import { labelsOf, linearSchemaOf } from "./schema.ts";
+import { knowing, type LabelNames } from "./twins.ts";
+
+type LabelKind = "issue" | "project";
+
+/** Ids of label names, by lower-cased name. Made for one call of the connector, so that each label is looked up once. */
+export interface LabelBook {
+  /** Ids of these labels; throws `Rejected` where Linear refuses to make one. */
+  ids(kind: LabelKind, names: readonly string[]): Promise<readonly string[]>;
+  /** The scope with a schema that knows every label of this book, so that answers can be read without asking again. */
+  taught(): SchemaScope;
+}
+
+export function labelBook(scope: SchemaScope): LabelBook {
+  const schema = linearSchemaOf(scope.schema);
+  const known = { issue: index(labelsOf(schema, "issue")), project: index(labelsOf(schema, "project")) };
+  const learned: Record<LabelKind, LabelNode[]> = { issue: [], project: [] };
+  const learn = (kind: LabelKind, label: LabelNode): string => {
+    known[kind].set(label.name.toLowerCase(), label.id);
+    learned[kind].push(label);
+    return label.id;
+  };
+  return {
+    async ids(kind, names) {
+      const missing = names.filter((name) => !known[kind].has(name.toLowerCase()));
+      for (const label of await find(scope, kind, missing)) learn(kind, label);
+      const ids: string[] = [];
+      for (const name of names) {
+        ids.push(known[kind].get(name.toLowerCase()) ?? learn(kind, await make(scope, kind, name)));
+      }
+      return ids;
+    },
+    taught: () => knowing(scope, learned.issue, learned.project),
+  };
+}
+
+function index(labels: readonly LabelNode[]): Map<string, string> {
+  return new Map(labels.filter((label) => !label.isGroup).map((label) => [label.name.toLowerCase(), label.id]));
+}
+
+/** Labels made by others since the schema was cached. Names are unique whatever their case. */
+async function find(scope: SchemaScope, kind: LabelKind, names: readonly string[]): Promise<readonly LabelNode[]> {
+  if (names.length === 0) return [];
+  const byName = names.map((name) => ({ name: { eqIgnoreCase: name } }));
+  const nothing = { id: { in: [] } };
+  const team = { id: { eq: linearSchemaOf(scope.schema).team.id } };
+  const ours = { and: [{ or: [{ team: { null: true } }, { team }] }, { or: byName }] };
+  const variables =
+    kind === "issue"
+      ? { issueLabels: ours, projectLabels: nothing }
+      : { issueLabels: nothing, projectLabels: { or: byName } };
+  const found = await execute(scope, FIND_LABELS, { ...variables, first: names.length }, labelsFound);
+  return (kind === "issue" ? found.issueLabels : found.projectLabels).nodes.filter((label) => !label.isGroup);
+}
+
+/** Exactly once: after a lost answer the label exists under the same id, or somebody made the same name meanwhile. */
+async function make(scope: SchemaScope, kind: LabelKind, name: string): Promise<LabelNode> {
+  try {
+    return await createLabel(scope, kind, name);
+  } catch (error) {
+    if (!isSyncFailure(error, "WriteConflict") && !isSyncFailure(error, "Rejected")) throw error;
+    const [existing] = await find(scope, kind, [name]);
+    if (existing) return existing;
+    throw error;
+  }
+}
+
+async function createLabel(scope: SchemaScope, kind: LabelKind, name: string): Promise<LabelNode> {
+  const teamId = linearSchemaOf(scope.schema).team.id;
+  const key = createHash("sha256")
+    .update(JSON.stringify(["label", kind, teamId, name.toLowerCase()]))
+    .digest("hex");
+  const id = syncKeyAsUuid(key);
+  if (kind === "project") {
+    const answer = await execute(scope, CREATE_PROJECT_LABEL, { input: { id, name } }, projectLabelCreated);
+    return answer.projectLabelCreate.projectLabel;
+  }
+  const answer = await execute(scope, CREATE_LABEL, { input: { id, name, teamId } }, labelCreated);
+  return answer.issueLabelCreate.issueLabel;
+}
+
+/** What to add and remove so that people's labels become `wanted`; ours, and those we cannot name, stay. */
+export function labelDelta(
+  current: readonly string[],
+  wanted: readonly string[],
+  names: LabelNames,
+  isManaged: (name: string) => boolean = (name) => !isOwnLabel(name),
+): { readonly added: string[]; readonly removed: string[] } {
+  const managed = current.filter((id) => isManaged(names.get(id) ?? "sdlc-sync"));
+  return {
+    added: wanted.filter((id) => !current.includes(id)),
+    removed: managed.filter((id) => !wanted.includes(id)),
+  };
+}
