@@ -1,0 +1,158 @@
+/** From a vendor's answer to what the store knows: links, bases, audit. */
+import type { LensTable } from "../src/core/lens.ts";
+import type { FieldBase, FieldName, ItemId, Link, ToolValue, ToolValues } from "../src/core/model.ts";
+import type { CreateWrite, UpdateWrite, WantedField, WantedFields } from "../src/core/plan.ts";
+import type { ApplyInput } from "../src/core/ports.ts";
+import type { SchemaScope, WriteOutcome } from "../src/connectors/contract.ts";
+import type { AuditEntry, Intent } from "../src/store/store.ts";
+import type { Engine } from "./engine.ts";
+import type { ToolSession } from "./tool-session.ts";
+
+/** Counters of one apply, shared by its steps. */
+export interface Tally {
+  done: number;
+  rejected: number;
+  raced: number;
+}
+
+export interface ApplyRun {
+  readonly engine: Engine;
+  readonly input: ApplyInput;
+  readonly session: ToolSession;
+  readonly scope: SchemaScope;
+  readonly lens: LensTable;
+  readonly tally: Tally;
+}
+
+export async function settle(run: ApplyRun, intent: Intent, outcome: WriteOutcome, earlier: Earlier): Promise<void> {
+  const { engine, input, tally } = run;
+  if (outcome.kind === "rejected") {
+    tally.rejected += 1;
+    await engine.store.reject(intent.id, outcome.message);
+    return;
+  }
+  const write = intent.write as CreateWrite | UpdateWrite;
+  const { twin } = outcome;
+  const bases = basesAfter(run, write, outcome, earlier);
+  const audit = Object.entries(write.fields).map(([field, wanted]) =>
+    auditEntry(run, intent, field, wanted.expect ?? null, twin.fields[field as FieldName] ?? null),
+  );
+  if (write.kind === "create") {
+    const link: Link = {
+      item: write.item,
+      tool: input.tool,
+      ref: twin.ref,
+      key: twin.key,
+      url: twin.url,
+      generation: write.generation,
+      base: bases,
+    };
+    await engine.store.acknowledge(input.project, { intent: intent.id, twin, link, bases: {}, audit });
+  } else {
+    await engine.store.acknowledge(input.project, { intent: intent.id, twin, bases, audit });
+  }
+  tally.done += 1;
+}
+
+/**
+ * The agreement that an answer proves. A field that the answer does not hold as asked is recorded as
+ * refused, in the vendor's words, so that it is reported and not asked for again and again.
+ */
+function basesAfter(
+  run: ApplyRun,
+  write: CreateWrite | UpdateWrite,
+  outcome: Extract<WriteOutcome, { kind: "done" }>,
+  earlier: Earlier,
+): { [F in FieldName]?: FieldBase } {
+  const bases: { [F in FieldName]?: FieldBase } = {};
+  if (write.kind === "create") {
+    // What the server filled in by itself: nobody's edit, so nothing that flows.
+    for (const [field, value] of Object.entries(outcome.twin.fields)) bases[field as FieldName] = { value };
+  }
+  for (const [name, wanted] of Object.entries(write.fields)) {
+    const field = name as FieldName;
+    const value = outcome.twin.fields[field];
+    const asked = resolvedValue(wanted, earlier.refs);
+    const reason = outcome.refused[field] ?? notHeld(run, write, field, wanted, asked, value);
+    const held = value === undefined ? {} : { value };
+    const agreed = earlier.bases.get(write.item)?.[field]?.agreed;
+    bases[field] =
+      reason === null
+        ? { ...held, agreed: wanted.agreed }
+        : { ...held, ...(agreed === undefined ? {} : { agreed }), refused: { wanted: asked ?? null, reason } };
+  }
+  return bases;
+}
+
+function notHeld(
+  run: ApplyRun,
+  write: CreateWrite | UpdateWrite,
+  field: FieldName,
+  wanted: WantedField,
+  asked: ToolValue | undefined,
+  value: ToolValue | undefined,
+): string | null {
+  if (field === "parent") return same(value ?? null, asked ?? null) ? null : "the tool keeps another parent";
+  const lens = run.lens(write.type, field);
+  // Write-only fields (a link to a pull request) are not in the answer.
+  if (!lens || value === undefined) return null;
+  return lens.represents(value, wanted.agreed) ? null : `${run.input.tool} keeps another value than it was sent`;
+}
+
+/** Where the tool's links stood before the chunk. */
+export interface Earlier {
+  readonly refs: ReadonlyMap<ItemId, string>;
+  readonly bases: ReadonlyMap<ItemId, Link["base"]>;
+}
+
+export async function earlierLinks({ engine, input }: ApplyRun): Promise<Earlier> {
+  const { links } = await engine.store.projectState(input.project);
+  const own = links.filter((link) => link.tool === input.tool);
+  return {
+    refs: new Map(own.map((link) => [link.item, link.ref])),
+    bases: new Map(own.map((link) => [link.item, link.base])),
+  };
+}
+
+export function resolved(fields: WantedFields, refs: ReadonlyMap<ItemId, string>): ToolValues {
+  const values: Partial<Record<FieldName, ToolValue>> = {};
+  for (const [field, wanted] of Object.entries(fields)) {
+    const value = resolvedValue(wanted, refs);
+    // A parent whose create failed: the child goes in without it, and the next pass sets it.
+    if (value !== undefined) values[field as FieldName] = value;
+  }
+  return values;
+}
+
+function resolvedValue({ value }: WantedField, refs: ReadonlyMap<ItemId, string>): ToolValue | undefined {
+  if (typeof value === "object" && value !== null && "awaits" in value) return refs.get(value.awaits as ItemId);
+  return value as ToolValue;
+}
+
+export function auditEntry(
+  run: ApplyRun,
+  intent: Intent,
+  field: string,
+  oldValue: unknown,
+  newValue: unknown,
+): AuditEntry {
+  const { engine, input } = run;
+  const { kind, item } = intent.write;
+  return {
+    timestamp: new Date(engine.now()).toISOString(),
+    run: input.run,
+    project: input.project,
+    tool: input.tool,
+    item,
+    operation: kind === "archive" ? "delete" : kind,
+    field,
+    oldValue,
+    newValue,
+    user: "sdlc-sync",
+    source: "automated",
+  };
+}
+
+export function same(a: ToolValue, b: ToolValue): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,170 @@
+import type { Applied, ApplyInput } from "../src/core/ports.ts";
+import { isSyncFailure } from "../src/core/errors.ts";
+import type { FieldName, ItemId, RemoteItem } from "../src/core/model.ts";
+import type { CreateWrite, UpdateWrite, WantedFields } from "../src/core/plan.ts";
+import { containerOf, syncKey } from "../src/connectors/sync-key.ts";
+import type { Intent } from "../src/store/store.ts";
+import { loadContext, noteFacts, toolContext, type Engine } from "./engine.ts";
+import { auditEntry, earlierLinks, resolved, same, settle, type ApplyRun, type Tally } from "./acknowledge.ts";
+import { openSession, schemaOf, type ToolSession } from "./tool-session.ts";
+
+/** Vendors take at most this many creates in one call, and we re-read at most this many before updating. */
+const CHUNK = 50;
+const TYPE_ORDER = ["project", "epic", "story", "task"];
+
+/**
+ * Carries out the pass's intents for one tool: parents first, in chunks, each acknowledged as soon as the
+ * vendor's answer for it is known. May be killed at any point and run again: what was sent without an
+ * answer is looked up before it is sent again.
+ */
+export async function applyIntents(engine: Engine, input: ApplyInput, signal: AbortSignal): Promise<Applied> {
+  const tally: Tally = { done: 0, rejected: 0, raced: 0 };
+  const startedAt = engine.now();
+  let left = 0;
+  let session: ToolSession | undefined;
+  try {
+    session = openSession(engine, toolContext(await loadContext(engine, input.run), input.tool));
+    const schema = await schemaOf(engine, session, signal, false);
+    const lens = session.connector.lenses(session.context.binding, schema);
+    const run: ApplyRun = { engine, input, session, scope: session.scope(schema, signal), lens, tally };
+    const open = await engine.store.openIntents(input.project, input.tool);
+    const chunks = chunksOf(open.filter((intent) => intent.run === input.run && intent.pass === input.pass));
+    const unanswered = new Set(open.filter((intent) => intent.state === "sent").map((intent) => intent.write.item));
+    left = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    for (const chunk of chunks) {
+      const spent = engine.now() - startedAt > input.budgetMs || tally.done + chunk.length > input.maxWrites;
+      if (spent && tally.done > 0) break;
+      await applyChunk(run, chunk, unanswered);
+      left -= chunk.length;
+    }
+    return { ...tally, remaining: left };
+  } catch (error) {
+    if (!isSyncFailure(error)) throw error;
+    const { code, message, details } = error;
+    if (code === "Rejected" && session) await engine.store.dropCached(session.schemaKey);
+    if (code === "RateLimited")
+      return { ...tally, remaining: left, waitUntilMs: engine.now() + (details.retryAfterMs ?? 60_000) };
+    await noteFacts(engine, input.run, input.tool, (facts) => ({ ...facts, error: { code, message } }));
+    return { ...tally, remaining: left, failure: code };
+  } finally {
+    await noteFacts(engine, input.run, input.tool, (facts) => ({
+      ...facts,
+      durationMs: facts.durationMs + engine.now() - startedAt,
+      rejected: facts.rejected + tally.rejected,
+      raced: facts.raced + tally.raced,
+    }));
+  }
+}
+
+/** Creates by type, parents before children; then updates and archives. */
+function chunksOf(intents: readonly Intent[]): Intent[][] {
+  const rank = ({ write }: Intent) =>
+    write.kind === "create" ? TYPE_ORDER.indexOf(write.type) : write.kind === "update" ? 10 : 11;
+  const groups = Map.groupBy(
+    intents.toSorted((a, b) => rank(a) - rank(b) || a.position - b.position),
+    rank,
+  );
+  const chunks: Intent[][] = [];
+  for (const group of groups.values()) {
+    for (let start = 0; start < group.length; start += CHUNK) chunks.push(group.slice(start, start + CHUNK));
+  }
+  return chunks;
+}
+
+async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: ReadonlySet<ItemId>): Promise<void> {
+  const kind = chunk[0]?.write.kind;
+  if (kind === "create") return createChunk(run, chunk, unanswered);
+  if (kind === "update") return updateChunk(run, chunk);
+  const refs = chunk.flatMap(({ write }) => (write.kind === "archive" ? [write.ref] : []));
+  await run.engine.store.markSent(chunk.map(({ id }) => id));
+  await run.session.connector.archive(run.scope, refs);
+  const { items } = await run.session.connector.read(run.scope, refs);
+  for (const intent of chunk) {
+    const ref = intent.write.kind === "archive" ? intent.write.ref : "";
+    const twin = items.find((item) => item.ref === ref);
+    if (twin)
+      await run.engine.store.acknowledge(run.input.project, {
+        intent: intent.id,
+        twin,
+        bases: {},
+        audit: [auditEntry(run, intent, "", null, "archived")],
+      });
+    else await run.engine.store.reject(intent.id, "the archived twin cannot be read back");
+    run.tally.done += 1;
+  }
+}
+
+async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: ReadonlySet<ItemId>): Promise<void> {
+  const { engine, input, session, scope } = run;
+  const earlier = await earlierLinks(run);
+  const byId = new Map(chunk.map((intent) => [intent.id, intent]));
+  const container = containerOf(session.context.binding);
+  const requests = chunk.map((intent) => {
+    const { item, type, generation, fields } = intent.write as CreateWrite;
+    const key = syncKey({ project: input.project, type, item, tool: input.tool, container, generation });
+    return {
+      id: intent.id,
+      item,
+      type,
+      syncKey: key,
+      fields: resolved(fields, earlier.refs),
+      recover: unanswered.has(item),
+    };
+  });
+  await engine.store.markSent(chunk.map(({ id }) => id));
+  await session.connector.create(scope, requests, async (outcome) => {
+    const intent = byId.get(outcome.id);
+    if (intent) await settle(run, intent, outcome, earlier);
+  });
+}
+
+async function updateChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<void> {
+  const { engine, input, session, scope, tally } = run;
+  const earlier = await earlierLinks(run);
+  const now = await session.connector.read(
+    scope,
+    chunk.map(({ write }) => (write as UpdateWrite).ref),
+  );
+  await engine.store.saveChanges(
+    input.project,
+    input.tool,
+    now.items,
+    await engine.store.cursor(input.project, input.tool),
+  );
+  await engine.store.markGone(input.project, input.tool, now.gone);
+  const fresh = new Map(now.items.map((item) => [item.ref, item]));
+  const byId = new Map<string, Intent>();
+  const requests = [];
+  for (const intent of chunk) {
+    const write = intent.write as UpdateWrite;
+    const fields = unraced(write.fields, fresh.get(write.ref));
+    if (Object.keys(fields).length < Object.keys(write.fields).length) tally.raced += 1;
+    if (Object.keys(fields).length === 0) {
+      await engine.store.reject(intent.id, "edited at the tool between our read and our write", "superseded");
+      continue;
+    }
+    const values = resolved(fields, earlier.refs);
+    if (Object.keys(values).length === 0) {
+      await engine.store.reject(intent.id, "its parent has no twin yet", "superseded");
+      continue;
+    }
+    byId.set(intent.id, { ...intent, write: { ...write, fields } });
+    requests.push({ id: intent.id, item: write.item, type: write.type, ref: write.ref, fields: values });
+  }
+  if (requests.length === 0) return;
+  await engine.store.markSent(requests.map(({ id }) => id));
+  await session.connector.update(scope, requests, async (outcome) => {
+    const intent = byId.get(outcome.id);
+    if (intent) await settle(run, intent, outcome, earlier);
+  });
+}
+
+/** Fields whose value at the tool is still the one the plan was made for. */
+function unraced(fields: WantedFields, twin: RemoteItem | undefined): WantedFields {
+  if (!twin || twin.state !== "live") return {};
+  return Object.fromEntries(
+    Object.entries(fields).filter(([field, wanted]) =>
+      same(twin.fields[field as FieldName] ?? null, wanted.expect ?? null),
+    ),
+  );
+}

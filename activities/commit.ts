@@ -1,0 +1,132 @@
+import { isSyncFailure } from "../src/core/errors.ts";
+import type { Committed, CommitInput } from "../src/core/ports.ts";
+import type { HubEdit, HubRefEdit } from "../src/core/plan.ts";
+import type { Finding } from "../src/core/findings.ts";
+import { editHub } from "../src/hub/edit.ts";
+import { readHub } from "../src/hub/read.ts";
+import type { HubEdited, HubReading } from "../src/hub/hub.ts";
+import type { AuditEntry, ProjectState } from "../src/store/store.ts";
+import { loadContext, noteHub, type Engine } from "./engine.ts";
+import { withoutRejected } from "./plan.ts";
+import { planKey, type StoredPlan } from "./stored-plan.ts";
+import { allFindings, planPass } from "./planning.ts";
+import { storeReport } from "./reporting.ts";
+
+/**
+ * Ends a pass: swaps the hub file in one atomic step, then records the agreements, then looks whether
+ * another pass has something to do. Bytes that changed since they were read are never overwritten.
+ */
+export async function commitPass(engine: Engine, input: CommitInput): Promise<Committed> {
+  const { project, run, pass, standings } = input;
+  const stored = (await engine.store.cached(planKey(run, pass), engine.now())) as StoredPlan | null;
+  const written = stored ? await writeHub(engine, project, stored) : NOTHING_WRITTEN;
+  if (stored && !written.stale) await recordAgreements(engine, input, stored, written.edits);
+  const { hash } = await engine.hub.read(project);
+  await noteHub(engine, run, { edits: written.edits.length, hash, findings: written.skipped.map(notEdited) });
+  const next = await planPass(engine, { run, pass: pass + 1, standings });
+  const context = await loadContext(engine, run);
+  await engine.store.saveFindings(project, await allFindings(engine, context, next));
+  const writes = withoutRejected(next.plan.writes, await engine.store.intentsOf(run));
+  const edits = next.plan.hubEdits.filter((edit) => !written.skipped.some((skip) => isSamePlace(skip.edit, edit)));
+  const more = !written.stale && (writes.length > 0 || edits.length > 0);
+  const outcome = await storeReport(engine, { run, pass, standings });
+  return { hubEdits: written.edits.length, stale: written.stale, more, outcome };
+}
+
+interface HubWrite {
+  readonly edits: readonly HubEdit[];
+  readonly skipped: HubEdited["skipped"];
+  readonly stale: boolean;
+}
+
+const NOTHING_WRITTEN: HubWrite = { edits: [], skipped: [], stale: false };
+
+async function writeHub(engine: Engine, project: string, stored: StoredPlan): Promise<HubWrite> {
+  const file = await engine.hub.read(project);
+  if (file.hash !== stored.hubHash) return { ...NOTHING_WRITTEN, stale: true };
+  const state = await engine.store.projectState(project);
+  const hub = readHub(file.text, { projectId: project, file: file.path });
+  const fields = stored.plan.hubEdits.filter((edit) => edit.kind === "field");
+  const edits: HubEdit[] = [...fields, ...missingRefs(hub, state)];
+  if (edits.length === 0) return NOTHING_WRITTEN;
+  const edited = editHub(file.text, edits);
+  try {
+    if (edited.text !== file.text) await engine.hub.swap(project, file.hash, edited.text);
+  } catch (error) {
+    if (isSyncFailure(error, "StaleHub")) return { ...NOTHING_WRITTEN, stale: true };
+    throw error;
+  }
+  const { skipped } = edited;
+  return { edits: edits.filter((edit) => !skipped.some((skip) => skip.edit === edit)), skipped, stale: false };
+}
+
+function isSamePlace(a: HubEdit, b: HubEdit): boolean {
+  if (a.item !== b.item || a.kind !== b.kind) return false;
+  return a.kind === "ref" ? b.kind === "ref" && a.tool === b.tool : b.kind === "field" && a.field === b.field;
+}
+
+/** Nothing of it was written, and nobody counts it as agreed: it stays due until the file can take it. */
+function notEdited({ edit, reason }: HubEdited["skipped"][number]): Finding {
+  const what = edit.kind === "ref" ? `external_refs.${edit.tool}` : edit.field;
+  return {
+    code: "hub-not-edited",
+    severity: "warning",
+    items: [edit.item],
+    message: `${what} could not be written into the hub file: ${reason}`,
+    remedy: "Make the edit by hand.",
+    needsDecision: true,
+  };
+}
+
+/** Twins whose key does not stand in the hub yet: those just created, and those a crash kept us from writing. */
+function missingRefs(hub: HubReading, state: ProjectState): HubRefEdit[] {
+  return state.links.flatMap((link) => {
+    const item = hub.tree?.items[link.item];
+    if (!item || item.type === "project" || item.refs[link.tool] !== undefined) return [];
+    return [{ kind: "ref" as const, item: item.id, type: item.type, tool: link.tool, ref: link.key }];
+  });
+}
+
+async function recordAgreements(
+  engine: Engine,
+  { project, run, request }: CommitInput,
+  { plan }: StoredPlan,
+  edits: readonly HubEdit[],
+): Promise<void> {
+  const held = new Set(edits.filter((edit) => edit.kind === "field").map((edit) => `${edit.item}/${edit.field}`));
+  const failed = new Set(
+    plan.hubEdits.flatMap((edit) =>
+      edit.kind === "field" && !held.has(`${edit.item}/${edit.field}`) ? [`${edit.item}/${edit.field}`] : [],
+    ),
+  );
+  const agreed = <T extends { item: string; field: string }>(list: readonly T[]) =>
+    list.filter(({ item, field }) => !failed.has(`${item}/${field}`));
+  const timestamp = new Date(engine.now()).toISOString();
+  const entry = {
+    timestamp,
+    run,
+    project,
+    user: "sdlc-sync",
+    source: request.trigger === "manual" ? ("manual" as const) : ("automated" as const),
+  };
+  const audit: AuditEntry[] = [];
+  for (const edit of edits) {
+    if (edit.kind !== "field") continue;
+    audit.push({
+      ...entry,
+      tool: "hub",
+      item: edit.item,
+      operation: "update",
+      field: edit.field,
+      oldValue: null,
+      newValue: edit.value,
+    });
+  }
+  await engine.store.commitHub({
+    project,
+    hubBase: agreed(plan.hubBase),
+    baseUpdates: agreed(plan.baseUpdates),
+    forget: [],
+    audit,
+  });
+}

@@ -1,0 +1,111 @@
+import type { Planned, PlanInput } from "../src/core/ports.ts";
+import type { Conflict, WantedField, WantedFields, Write } from "../src/core/plan.ts";
+import type { AuditEntry, Intent } from "../src/store/store.ts";
+import { KEEP_MS, loadContext, type Engine } from "./engine.ts";
+import { questionKey } from "./evidence.ts";
+import { planKey, type StoredPlan } from "./stored-plan.ts";
+import { allFindings, planPass } from "./planning.ts";
+
+/** Plans a pass and stores it, intents and all, before the first write leaves. */
+export async function planAndStore(engine: Engine, input: PlanInput): Promise<Planned> {
+  const { run, pass, project } = input;
+  const { store } = engine;
+  const context = await loadContext(engine, run);
+  const planned = await planPass(engine, { run, pass, standings: input.standings });
+  const asked = Object.entries(planned.questions);
+  if (asked.length > 0) {
+    for (const [tool, question] of asked)
+      await store.cache(questionKey(run, pass, tool), question, engine.now() + KEEP_MS);
+    return {
+      writes: {},
+      hubEdits: 0,
+      parked: 0,
+      conflictFields: [],
+      evidence: Object.fromEntries(asked.map(([tool, { refs }]) => [tool, refs.length])),
+    };
+  }
+  const { writes: wanted, ...rest } = planned.plan;
+  const writes = withoutRejected(wanted, await store.intentsOf(run));
+  await store.recordDecisions(losers(engine, input, rest.conflicts));
+  await store.storeIntents(intentsOf(input, writes));
+  const stored: StoredPlan = { hubHash: planned.hub.hash, plan: rest };
+  await store.cache(planKey(run, pass), stored, engine.now() + KEEP_MS);
+  await store.saveFindings(project, await allFindings(engine, context, planned));
+  const parked = rest.conflicts.filter((conflict) => !conflict.decided);
+  await store.saveConflicts(project, parked, new Date(engine.now()).toISOString());
+  return {
+    writes: countByTool(writes),
+    hubEdits: rest.hubEdits.length,
+    parked: parked.length,
+    conflictFields: [...new Set(parked.map(({ field }) => field))].toSorted(),
+    evidence: {},
+  };
+}
+
+/** What the vendor refused in this run is not sent again before the next one, nor what hangs below it. */
+export function withoutRejected(writes: readonly Write[], earlier: readonly Intent[]): Write[] {
+  const refused = new Set(
+    earlier.filter(({ state }) => state === "rejected").map(({ write }) => `${write.tool}/${write.kind}/${write.item}`),
+  );
+  const isOrphaned = ({ tool }: Write, { value }: WantedField) =>
+    typeof value === "object" &&
+    value !== null &&
+    "awaits" in value &&
+    typeof value.awaits === "string" &&
+    refused.has(`${tool}/create/${value.awaits}`);
+  return writes
+    .filter((write) => !refused.has(`${write.tool}/${write.kind}/${write.item}`))
+    .flatMap((write): Write[] => {
+      if (write.kind !== "update") return [write];
+      const fields = Object.entries(write.fields).filter(([, wanted]) => !isOrphaned(write, wanted));
+      return fields.length > 0 ? [{ ...write, fields: Object.fromEntries(fields) as WantedFields }] : [];
+    });
+}
+
+/** The values that lose by a rule: kept before they are overwritten, with who won and why. */
+function losers(engine: Engine, { project, run, request }: PlanInput, conflicts: readonly Conflict[]): AuditEntry[] {
+  const timestamp = new Date(engine.now()).toISOString();
+  const source = request.trigger === "manual" ? ("manual" as const) : ("automated" as const);
+  return conflicts.flatMap(({ item, field, candidates, decided }) =>
+    candidates
+      .filter(({ side }) => decided && side !== decided.side)
+      .map(({ side, value }) => ({
+        timestamp,
+        run,
+        project,
+        item,
+        field,
+        source,
+        tool: side,
+        operation: "keep" as const,
+        user: "sdlc-sync",
+        oldValue: value,
+        newValue: decided?.value,
+        reason: decided?.reason ?? "",
+      })),
+  );
+}
+
+function intentsOf({ project, run, pass }: PlanInput, writes: readonly Write[]): Intent[] {
+  const positions = new Map<string, number>();
+  return writes.map((write) => {
+    const position = positions.get(write.tool) ?? 0;
+    positions.set(write.tool, position + 1);
+    return {
+      id: `${run}/${pass}/${write.tool}/${position}`,
+      project,
+      run,
+      pass,
+      tool: write.tool,
+      position,
+      write,
+      state: "planned",
+    };
+  });
+}
+
+function countByTool(writes: readonly Write[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { tool } of writes) counts[tool] = (counts[tool] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,230 @@
+/** Joins what the store, the hub and the tools say into one call of the planner. */
+import { reconcile } from "../src/core/reconcile/reconcile.ts";
+import { DEFAULT_BULK_LIMITS, type Policy, type ToolPolicy } from "../src/core/policy.ts";
+import type { Finding } from "../src/core/findings.ts";
+import type { FieldName, ItemId, Side, Stamp, ToolKey } from "../src/core/model.ts";
+import type { Conflict, Plan } from "../src/core/plan.ts";
+import type { ToolStanding } from "../src/core/ports.ts";
+import { readHub } from "../src/hub/read.ts";
+import type { HubReading } from "../src/hub/hub.ts";
+import type { ProjectState } from "../src/store/store.ts";
+import { loadContext, toolFacts, type Engine, type RunContext, type ToolContext } from "./engine.ts";
+import { answerKey, type EvidenceQuestion, type EvidenceTimes } from "./evidence.ts";
+import { skewKey } from "./pull.ts";
+import { knownLenses } from "./tool-session.ts";
+
+export interface PassPlan {
+  readonly plan: Plan;
+  readonly state: ProjectState;
+  readonly hub: HubReading;
+  readonly text: string;
+  /** Per tool, what its history should be asked before the plan is final. */
+  readonly questions: Readonly<Record<ToolKey, EvidenceQuestion>>;
+}
+
+export interface PassOptions {
+  readonly run: string;
+  readonly pass: number;
+  readonly standings: readonly ToolStanding[];
+}
+
+/** Plans one pass from the newest hub text and mirrors. Reads only. */
+export async function planPass(engine: Engine, options: PassOptions): Promise<PassPlan> {
+  const context = await loadContext(engine, options.run);
+  const [state, file] = await Promise.all([
+    engine.store.projectState(context.project),
+    engine.hub.read(context.project),
+  ]);
+  const hub = readHub(file.text, { projectId: context.project, file: file.path });
+  const tree = hub.tree ?? { items: {}, quarantined: [] };
+  const tools = await toolPolicies(engine, context, state, options.standings);
+  const policy = (times: Policy["times"]): Policy => ({
+    tools,
+    times,
+    force: context.request.force === true,
+    yes: context.request.yes === true,
+    ...(context.request.fields ? { fields: context.request.fields } : {}),
+    adoption: adoptionOf(context.tools),
+    answers: [],
+    itemOrder: Object.keys(tree.items),
+    bulk: DEFAULT_BULK_LIMITS,
+  });
+  const input = { hub: tree, hubBase: state.hubBase, links: state.links, remotes: state.mirror };
+  if (!hub.tree) return { plan: emptyPlan(hub.findings), state, hub, text: file.text, questions: {} };
+
+  let plan = reconcile({ ...input, policy: policy(() => undefined) });
+  const disputed = plan.conflicts.filter(
+    (conflict) => conflict.strategy === "last-modified-wins" && !context.request.force,
+  );
+  if (disputed.length === 0) return { plan, state, hub, text: file.text, questions: {} };
+
+  const evidence = await evidenceTimes(engine, options, context);
+  const times = await timesOf(engine, context.project, state, disputed, evidence);
+  plan = reconcile({ ...input, policy: policy(times) });
+  return { plan, state, hub, text: file.text, questions: questionsOf(engine, disputed, state, evidence) };
+}
+
+/** One answer a project: where the tools' configurations differ, the most careful holds. */
+function adoptionOf(tools: readonly ToolContext[]): Policy["adoption"] {
+  const [first, ...others] = new Set(tools.map(({ adoption }) => adoption));
+  return first === undefined || others.length > 0 ? "ask" : first;
+}
+
+async function toolPolicies(
+  engine: Engine,
+  context: RunContext,
+  state: ProjectState,
+  standings: readonly ToolStanding[],
+): Promise<Record<ToolKey, ToolPolicy>> {
+  const policies: Record<ToolKey, ToolPolicy> = {};
+  for (const tool of context.tools) {
+    const lens = await knownLenses(engine, tool);
+    const connector = engine.connectors[tool.tool]?.connector;
+    if (!lens || !connector) continue;
+    const types = connector.capabilities.types.filter((type) => type !== "task" || tool.binding.tasks);
+    policies[tool.tool] = {
+      types,
+      lens,
+      mode: context.request.mode ?? tool.mode,
+      strategy: context.request.conflictResolution ?? tool.strategy,
+      deletes: tool.deletes,
+      available: standings.some((standing) => standing.tool === tool.tool && standing.state === "ready"),
+      consented: state.consents.includes(tool.tool),
+      awaiting: unresolvedItems(tool, state),
+      ...(tool.priorityFields.length > 0 ? { priorityFields: tool.priorityFields } : {}),
+    };
+  }
+  return policies;
+}
+
+function unresolvedItems(tool: ToolContext, state: ProjectState): ItemId[] {
+  const linked = new Set(state.links.filter((link) => link.tool === tool.tool).map((link) => link.item));
+  return tool.unlinked.map(({ item }) => item).filter((item) => !linked.has(item));
+}
+
+async function evidenceTimes(
+  engine: Engine,
+  options: PassOptions,
+  context: RunContext,
+): Promise<Map<ToolKey, EvidenceTimes>> {
+  const known = new Map<ToolKey, EvidenceTimes>();
+  for (const { tool } of context.tools) {
+    const answer = await engine.store.cached(answerKey(options.run, options.pass, tool), engine.now());
+    if (answer) known.set(tool, answer as EvidenceTimes);
+  }
+  return known;
+}
+
+/**
+ * The finest honest time of each candidate: the vendor's own history of the field, else the item's time;
+ * for the hub git's time of the line, else the file's. A vendor's clock is set right by its measured skew.
+ */
+async function timesOf(
+  engine: Engine,
+  project: string,
+  state: ProjectState,
+  disputed: readonly Conflict[],
+  evidence: ReadonlyMap<ToolKey, EvidenceTimes>,
+): Promise<Policy["times"]> {
+  const hubTimes = await engine.hub.times(project);
+  const skews = new Map<ToolKey, number>();
+  for (const tool of Object.keys(state.mirror)) {
+    skews.set(tool, ((await engine.store.cached(skewKey(tool), engine.now())) as number | null) ?? 0);
+  }
+  const refs = new Map(state.links.map((link) => [`${link.tool}/${link.item}`, link.ref]));
+  const known = new Map<string, Stamp>();
+  for (const { item, type, field, candidates } of disputed) {
+    for (const { side } of candidates) {
+      const ref = refs.get(`${side}/${item}`);
+      const stamp =
+        side === "hub"
+          ? hubTimes(type, item, field)
+          : ref === undefined
+            ? undefined
+            : (evidence.get(side)?.[`${ref}/${field}`] ?? state.mirror[side]?.[ref]?.updated);
+      if (stamp) known.set(`${side}/${item}/${field}`, corrected(stamp, skews.get(side) ?? 0));
+    }
+  }
+  return (side: Side, item: ItemId, field: FieldName) => known.get(`${side}/${item}/${field}`);
+}
+
+/** `Date` headers tell whole seconds: a smaller skew than this is noise, and what is set right by one is no finer. */
+const SKEW_RESOLUTION_MS = 2_000;
+
+function corrected(stamp: Stamp, skewMs: number): Stamp {
+  if (Math.abs(skewMs) < SKEW_RESOLUTION_MS) return stamp;
+  const at = new Date(Date.parse(stamp.at) - skewMs).toISOString();
+  return { at, resolutionMs: Math.max(stamp.resolutionMs, SKEW_RESOLUTION_MS) };
+}
+
+function questionsOf(
+  engine: Engine,
+  disputed: readonly Conflict[],
+  state: ProjectState,
+  evidence: ReadonlyMap<ToolKey, EvidenceTimes>,
+): Record<ToolKey, EvidenceQuestion> {
+  const questions: Record<ToolKey, { refs: string[]; fields: FieldName[] }> = {};
+  for (const { item, field, candidates } of disputed) {
+    for (const { side } of candidates) {
+      if (side === "hub" || evidence.has(side) || !engine.connectors[side]?.connector.capabilities.history) continue;
+      const ref = state.links.find((link) => link.tool === side && link.item === item)?.ref;
+      if (ref === undefined) continue;
+      const question = (questions[side] ??= { refs: [], fields: [] });
+      if (!question.refs.includes(ref)) question.refs.push(ref);
+      if (!question.fields.includes(field)) question.fields.push(field);
+    }
+  }
+  return questions;
+}
+
+function emptyPlan(findings: readonly Finding[]): Plan {
+  return { writes: [], hubEdits: [], baseUpdates: [], hubBase: [], conflicts: [], findings, guards: [] };
+}
+
+/** Findings of the whole run: the hub's, the binding's, each tool's, the plan's. */
+export async function allFindings(engine: Engine, context: RunContext, planned: PassPlan): Promise<Finding[]> {
+  const facts = await Promise.all(context.tools.map(({ tool }) => toolFacts(engine, context.run, tool)));
+  const skews = context.tools.flatMap(({ tool }, index) => skewFinding(tool, facts[index]?.skewMs));
+  return [
+    ...planned.hub.findings,
+    ...context.findings,
+    ...facts.flatMap((fact) => fact.findings),
+    ...skews,
+    ...changedRefs(planned),
+    ...planned.plan.findings,
+  ];
+}
+
+/** A ref that people changed by hand although its item has a twin: the link stays until somebody decides. */
+function changedRefs({ hub, state }: PassPlan): Finding[] {
+  return state.links.flatMap(({ item, tool, ref, key }) => {
+    const named = hub.tree?.items[item]?.refs[tool]?.toLowerCase();
+    const known = [ref, key, ...(state.mirror[tool]?.[ref]?.aliases ?? [])].map((name) => name.toLowerCase());
+    if (named === undefined || known.includes(named)) return [];
+    return [
+      {
+        code: "ref-changed",
+        severity: "warning" as const,
+        tool,
+        items: [item],
+        message: `external_refs.${tool} of ${item} says ${named}, but its twin is ${key}; the link stays as it is`,
+        remedy: `Set it back to ${key}, or give the other item a line of its own.`,
+        needsDecision: true,
+      },
+    ];
+  });
+}
+
+function skewFinding(tool: ToolKey, skewMs: number | undefined): Finding[] {
+  if (skewMs === undefined || Math.abs(skewMs) < 60_000) return [];
+  const minutes = Math.round(Math.abs(skewMs) / 60_000);
+  return [
+    {
+      code: "clock-skew",
+      severity: "warning",
+      tool,
+      message: `the clock of ${tool} is ${minutes} min ${skewMs > 0 ? "ahead of" : "behind"} ours; times are set right by that when edits conflict`,
+      remedy: "Check the clock of this machine (NTP) first.",
+    },
+  ];
+}

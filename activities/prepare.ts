@@ -1,0 +1,103 @@
+import { SyncFailure, isSyncFailure } from "../src/core/errors.ts";
+import type { Finding } from "../src/core/findings.ts";
+import type { Prepared, PrepareInput, SyncRequest } from "../src/core/ports.ts";
+import { readHub } from "../src/hub/read.ts";
+import type { HubReading } from "../src/hub/hub.ts";
+import { resolveProject, type ResolvedTool } from "../src/registry/resolve.ts";
+import { engineTimings } from "../src/registry/workspace-schema.ts";
+import type { ProjectState } from "../src/store/store.ts";
+import { storeContext, type Engine, type RunContext, type ToolContext } from "./engine.ts";
+import { storeReport } from "./reporting.ts";
+
+/** Reads the hub and the configuration once, and settles for the run which tools take part and how. */
+export async function prepareRun(engine: Engine, input: PrepareInput): Promise<Prepared> {
+  const { project, run, request } = input;
+  const startedAt = engine.now();
+  await engine.store.startRun({ run, project, trigger: request.trigger, startedAt: new Date(startedAt).toISOString() });
+  const base = { project, run, request, startedAt };
+  try {
+    const resolved = await resolveRun(engine, project, request);
+    const context: RunContext = { ...base, tools: resolved.tools, findings: resolved.findings };
+    await storeContext(engine, context);
+    if (resolved.hub.tree && resolved.tools.length > 0) {
+      const tools = resolved.tools.map(({ tool }) => tool);
+      return {
+        status: "ready",
+        tools,
+        timings: engineTimings(engine.workspace.config),
+        priority: priorityOf(request, resolved.hub),
+      };
+    }
+    await engine.store.saveFindings(project, [...resolved.hub.findings, ...resolved.findings]);
+    await storeReport(engine, {
+      run,
+      pass: 0,
+      standings: [],
+      refused: resolved.hub.tree ? "no tool to sync with" : "the hub file cannot be read",
+    });
+  } catch (error) {
+    if (!isSyncFailure(error)) throw error;
+    const finding: Finding = { code: error.code, severity: "error", message: error.message };
+    await storeContext(engine, { ...base, tools: [], findings: [finding] });
+    await engine.store.saveFindings(project, [finding]);
+    await storeReport(engine, { run, pass: 0, standings: [], refused: `${error.code}, see above` });
+  }
+  return { status: "refused", tools: [], timings: engineTimings(engine.workspace.config), priority: 3 };
+}
+
+export interface ResolvedRun {
+  readonly hub: HubReading;
+  readonly tools: readonly ToolContext[];
+  readonly findings: readonly Finding[];
+}
+
+/** The tools of one request, resolved from hub, sync-config, client file and registry, without their secrets. */
+export async function resolveRun(engine: Engine, project: string, request: SyncRequest): Promise<ResolvedRun> {
+  const [file, state] = await Promise.all([engine.hub.read(project), engine.store.projectState(project)]);
+  const hub = readHub(file.text, { projectId: project, file: file.path });
+  const resolved = resolveProject(engine.workspace, hub, {
+    hubPath: file.path,
+    env: engine.env,
+    connectors: Object.keys(engine.connectors),
+  });
+  const asked = request.tools;
+  const unknown = asked?.filter((tool) => !resolved.tools.some((candidate) => candidate.tool === tool)) ?? [];
+  if (unknown.length > 0) {
+    const bound = resolved.tools.map(({ tool }) => tool).join(", ") || "none";
+    throw new SyncFailure("Usage", `--tools: ${unknown.join(", ")} is not bound in ${file.path}; bound: ${bound}.`);
+  }
+  const tools = resolved.tools.filter(({ tool }) => !asked || asked.includes(tool));
+  const usable = tools.filter(({ missingEnv }) => missingEnv.length === 0);
+  const missing = tools.filter(({ missingEnv }) => missingEnv.length > 0).map(missingCredentials);
+  return {
+    hub,
+    tools: usable.map((tool) => toContext(tool, hub, state)),
+    findings: [...resolved.findings, ...missing],
+  };
+}
+
+function missingCredentials({ tool, missingEnv }: ResolvedTool): Finding {
+  return {
+    code: "missing-credentials",
+    severity: "error",
+    tool,
+    message: `${tool} is bound, but ${missingEnv.join(", ")} ${missingEnv.length > 1 ? "are" : "is"} not set`,
+    remedy: `Set ${missingEnv.join(", ")} in the environment.`,
+  };
+}
+
+function toContext(tool: ResolvedTool, hub: HubReading, state: ProjectState): ToolContext {
+  const { credentials: _, missingEnv: __, ...rest } = tool;
+  const linked = new Set(state.links.filter((link) => link.tool === tool.tool).map((link) => link.item));
+  const unlinked = Object.values(hub.tree?.items ?? {}).flatMap(({ id, type, refs }) => {
+    const ref = refs[tool.tool];
+    return ref === undefined || linked.has(id) ? [] : [{ item: id, type, ref }];
+  });
+  return { ...rest, unlinked };
+}
+
+/** What a person waits for goes first, then critical projects; 3 is Temporal's own middle. */
+function priorityOf({ trigger }: SyncRequest, { pmePriority }: HubReading): number {
+  if (trigger === "manual" || trigger === "webhook") return 1;
+  return pmePriority === "P1" ? 2 : 3;
+}

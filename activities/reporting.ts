@@ -1,0 +1,194 @@
+import type { Finding } from "../src/core/findings.ts";
+import type { Conflict } from "../src/core/plan.ts";
+import type { ToolStanding } from "../src/core/ports.ts";
+import { buildReport, type Outcome, type ReportChange } from "../src/core/report.ts";
+import type { ConflictFacts, RunFacts, ToolRunFacts } from "../src/core/run-facts.ts";
+import type { Intent } from "../src/store/store.ts";
+import { hubFacts, loadContext, toolFacts, type Engine, type RunContext, type ToolContext } from "./engine.ts";
+import { planKey, type StoredPlan } from "./stored-plan.ts";
+import { openSession } from "./tool-session.ts";
+
+export interface ReportInput {
+  readonly run: string;
+  readonly pass: number;
+  readonly standings: readonly ToolStanding[];
+  /** Why nothing was done. */
+  readonly refused?: string;
+}
+
+/** Makes the run's report of what the store knows, and stores it: after each pass, so that `status` can tell. */
+export async function storeReport(engine: Engine, input: ReportInput): Promise<Outcome> {
+  const { store } = engine;
+  const { run, pass } = input;
+  const context = await loadContext(engine, run);
+  const { project, request, startedAt } = context;
+  const [intents, findings, hub] = await Promise.all([
+    store.intentsOf(run),
+    store.findings(project),
+    hubFacts(engine, run),
+  ]);
+  const plans = await storedPlans(engine, run, pass);
+  const tools = await Promise.all(
+    context.tools.map((tool) => factsOfTool(engine, context, tool, intents, input.standings)),
+  );
+  const facts: RunFacts = {
+    project,
+    run,
+    trigger: request.trigger,
+    passes: pass,
+    startedAt,
+    finishedAt: engine.now(),
+    tools,
+    hub: { edits: hub.edits, hash: hub.hash },
+    findings: [...findings, ...hub.findings, ...rejections(intents), ...errors(context, tools)],
+    conflicts: await conflictFacts(engine, project, plans),
+    consistency: await consistency(engine, project, intents, plans),
+    ...(input.refused === undefined ? {} : { refused: input.refused }),
+  };
+  const report = buildReport(facts);
+  const changes = request.since === undefined ? {} : { changes: await changesSince(engine, context, request.since) };
+  await store.finishRun(run, report.timestamp, report.outcome, { ...report, ...changes });
+  return report.outcome;
+}
+
+async function storedPlans(engine: Engine, run: string, passes: number): Promise<StoredPlan[]> {
+  const plans: StoredPlan[] = [];
+  for (let pass = 1; pass <= passes; pass++) {
+    const plan = (await engine.store.cached(planKey(run, pass), engine.now())) as StoredPlan | null;
+    if (plan) plans.push(plan);
+  }
+  return plans;
+}
+
+async function factsOfTool(
+  engine: Engine,
+  { run }: RunContext,
+  { tool, name, env, ...context }: ToolContext,
+  intents: readonly Intent[],
+  standings: readonly ToolStanding[],
+): Promise<ToolRunFacts> {
+  const facts = await toolFacts(engine, run, tool);
+  const own = intents.filter((intent) => intent.tool === tool);
+  const count = (...states: Intent["state"][]) => own.filter(({ state }) => states.includes(state)).length;
+  const standing = standings.find((candidate) => candidate.tool === tool);
+  const { account } = openSession(engine, { tool, name, env, ...context });
+  const [usage] = await engine.store.usage(`${account}/requests/`, engine.now());
+  return {
+    tool,
+    name,
+    env,
+    durationMs: facts.durationMs,
+    successful: count("done"),
+    failed: count("rejected"),
+    skipped: count("planned", "sent"),
+    rateLimit: usage
+      ? {
+          used: usage.used,
+          limit: limitOf(context.rateLimits, usage.limit),
+        }
+      : null,
+    standing: standing?.state ?? "ready",
+    ...(standing?.state === "waiting" ? { waitUntil: new Date(standing.untilMs).toISOString() } : {}),
+    ...(facts.error && standing?.state === "failed" ? { error: facts.error } : {}),
+    ...(facts.skewMs === undefined ? {} : { skewMs: facts.skewMs }),
+  };
+}
+
+/** The registry's own number: the bucket runs a little below it, so that no window exceeds it. */
+function limitOf(limits: ToolContext["rateLimits"], bucket: number): number {
+  return limits.find(({ name, scope }) => name === "requests" && scope === "credential")?.limit ?? bucket;
+}
+
+/** What the vendors refused, in their own words, one finding per reason. */
+function rejections(intents: readonly Intent[]): Finding[] {
+  return intents
+    .filter(({ state }) => state === "rejected")
+    .map(({ tool, write, message }) => ({
+      code: "write-rejected",
+      severity: "error" as const,
+      tool,
+      items: [write.item],
+      message: `${tool} refused the ${write.kind}: ${message ?? "no reason given"}`,
+      remedy: "Correct the item or the tool's configuration; the next run tries again.",
+    }));
+}
+
+function errors(context: RunContext, tools: readonly ToolRunFacts[]): Finding[] {
+  return tools.flatMap(({ tool, standing, error }) =>
+    standing === "failed" && !error && context.tools.some((candidate) => candidate.tool === tool)
+      ? [
+          {
+            code: "tool-failed",
+            severity: "error" as const,
+            tool,
+            message: `${tool} gave no answer that could be used`,
+          },
+        ]
+      : [],
+  );
+}
+
+async function conflictFacts(engine: Engine, project: string, plans: readonly StoredPlan[]): Promise<ConflictFacts[]> {
+  const open = await engine.store.openConflicts(project);
+  const fact = (
+    { item, type, field, strategy, candidates, decided }: Conflict,
+    number: number | null,
+  ): ConflictFacts => ({
+    number,
+    item,
+    type,
+    field,
+    strategy,
+    sides: candidates.map(({ side }) => side),
+    ...(decided
+      ? {
+          decided: {
+            side: decided.side,
+            reason: decided.reason,
+          },
+        }
+      : {}),
+  });
+  const decided = new Map<string, Conflict>();
+  for (const { plan } of plans)
+    for (const conflict of plan.conflicts)
+      if (conflict.decided) decided.set(`${conflict.item}/${conflict.field}`, conflict);
+  return [
+    ...open.map(({ conflict, number }) => fact(conflict, number)),
+    ...[...decided.values()].map((conflict) => fact(conflict, null)),
+  ];
+}
+
+/** Creates are no drift: nothing stood there that could have drifted. */
+async function consistency(
+  engine: Engine,
+  project: string,
+  intents: readonly Intent[],
+  plans: readonly StoredPlan[],
+): Promise<RunFacts["consistency"]> {
+  const { links } = await engine.store.projectState(project);
+  const compared = links.reduce((sum, { base }) => sum + Object.keys(base).length, 0);
+  const fieldsOf = (list: readonly Intent[]) =>
+    list.reduce((sum, { write }) => sum + (write.kind === "update" ? Object.keys(write.fields).length : 0), 0);
+  const hubEdits = plans.reduce(
+    (sum, { plan }) => sum + plan.hubEdits.filter(({ kind }) => kind === "field").length,
+    0,
+  );
+  const parked = (await engine.store.openConflicts(project)).length;
+  const settled = fieldsOf(intents.filter(({ state }) => state === "done")) + hubEdits;
+  const due = fieldsOf(intents.filter(({ state }) => state !== "superseded")) + hubEdits;
+  return { compared: Math.max(compared, due + parked), found: due + parked, resolved: settled };
+}
+
+/** The change summary of `pull --since`: what the tools say was touched since then. */
+async function changesSince(engine: Engine, { project, tools }: RunContext, since: string): Promise<ReportChange[]> {
+  const { links, mirror } = await engine.store.projectState(project);
+  return tools.flatMap(({ tool }) =>
+    links.flatMap((link) => {
+      const twin = link.tool === tool ? mirror[tool]?.[link.ref] : undefined;
+      return twin && twin.updated.at >= since
+        ? [{ tool, item: link.item, key: link.key, updated: twin.updated.at, url: link.url }]
+        : [];
+    }),
+  );
+}

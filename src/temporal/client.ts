@@ -1,0 +1,53 @@
+/** What callers ask of Temporal: one sync of one project, joined where it is under way already. */
+import { WithStartWorkflowOperation, WorkflowIdConflictPolicy, type Client } from "@temporalio/client";
+import type { SyncRequest } from "../core/ports.ts";
+import {
+  progressQuery,
+  projectWorkflowId,
+  PROJECT_SYNC,
+  requestSyncUpdate,
+  SYNC_PROJECT,
+  SYNC_TRIGGER,
+  WORKFLOW_QUEUE,
+  type ProjectSyncInput,
+  type RunAnswer,
+  type SyncProgress,
+} from "../../workflows/messages.ts";
+import { TypedSearchAttributes } from "@temporalio/common";
+
+export interface SyncCall {
+  readonly project: string;
+  readonly hubQueue: string;
+  readonly heartbeatTimeoutMs: number;
+  readonly request: SyncRequest;
+}
+
+/** Starts `project/<id>` or joins the one that runs, and resolves when this request's run has ended. */
+export async function requestSync(client: Client, call: SyncCall): Promise<RunAnswer> {
+  const { project, hubQueue, heartbeatTimeoutMs, request } = call;
+  const input: ProjectSyncInput = { project, hubQueue, heartbeatTimeoutMs };
+  const start = new WithStartWorkflowOperation(PROJECT_SYNC, {
+    workflowId: projectWorkflowId(project),
+    taskQueue: WORKFLOW_QUEUE,
+    args: [input],
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    staticSummary: `sync of ${project}`,
+    staticDetails:
+      "Pulls each bound tool, plans, applies, and commits the hub file; pass by pass until nothing is left to do.",
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: SYNC_PROJECT, value: project },
+      { key: SYNC_TRIGGER, value: request.trigger },
+    ]),
+    priority: { priorityKey: request.trigger === "manual" ? 1 : 3 },
+  });
+  return client.workflow.executeUpdateWithStart(requestSyncUpdate, { args: [request], startWorkflowOperation: start });
+}
+
+/** Where the project's run stands; null when none is running or no worker answers in time. */
+export async function syncProgress(client: Client, project: string): Promise<SyncProgress | null> {
+  try {
+    return await client.workflow.getHandle(projectWorkflowId(project)).query(progressQuery);
+  } catch {
+    return null;
+  }
+}

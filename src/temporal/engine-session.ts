@@ -1,0 +1,135 @@
+/** How a command gets at Temporal: the configured one, the one that runs here already, or its own. */
+import { access } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Client, Connection, type ConnectionOptions } from "@temporalio/client";
+import { loadClientConnectConfig } from "@temporalio/envconfig";
+import { SyncFailure } from "../core/errors.ts";
+import { cliSources, findTemporalCli } from "./cli-binary.ts";
+import { isReachable, startDevServer, stopServer, type DevServer } from "./dev-server.ts";
+import { ensureSearchAttributes } from "./search-attributes.ts";
+import type { StateFolder } from "./state-folder.ts";
+import type { RunningWorker } from "./worker.ts";
+
+/** Where Temporal is, in the shape both the client and the worker connect with. */
+export interface Target {
+  readonly options: ConnectionOptions;
+  readonly namespace: string;
+}
+
+export interface SessionOptions {
+  readonly state: StateFolder;
+  readonly env: NodeJS.ProcessEnv;
+  readonly progress: (line: string) => void;
+  /** Starts a worker in this process. */
+  readonly startWorker: (target: Target) => Promise<RunningWorker>;
+  /** `always`: this process is here to work (`up`, `worker`). `if-none`: only when nobody else here does. */
+  readonly work: "always" | "if-none";
+}
+
+export interface EngineSession {
+  readonly client: Client;
+  readonly target: Target;
+  readonly uiUrl: string | null;
+  /** True where this process started the engine for its own duration. */
+  readonly embedded: boolean;
+  /** Rejects when this process' worker fails. */
+  readonly failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+export async function openEngineSession(options: SessionOptions): Promise<EngineSession> {
+  const configured = await configuredTarget(options.env);
+  if (configured) return joinEngine(options, configured, null, null);
+  return options.state.exclusively(async () => {
+    const record = await options.state.engine();
+    if (record && (await isReachable(record.address))) {
+      return joinEngine(options, { options: { address: record.address }, namespace: "default" }, record.uiUrl, null);
+    }
+    const binary = await findTemporalCli(cliSources(options.env), options.progress);
+    options.progress("No Temporal configured or running: starting the embedded engine ...");
+    const server = await startDevServer(binary, options.state, record ?? undefined);
+    return joinEngine(options, { options: { address: server.address }, namespace: "default" }, server.uiUrl, server);
+  });
+}
+
+/** What TEMPORAL_* variables or a `temporal.toml` profile name; null where there is neither. */
+async function configuredTarget(env: NodeJS.ProcessEnv): Promise<Target | null> {
+  const named = ["TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"].some((name) => env[name]);
+  const file = join(env["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "temporalio", "temporal.toml");
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!named && !exists) return null;
+  const config = loadClientConnectConfig({ overrideEnvVars: stringsOf(env) });
+  return { options: config.connectionOptions, namespace: config.namespace ?? "default" };
+}
+
+async function joinEngine(
+  options: SessionOptions,
+  target: Target,
+  uiUrl: string | null,
+  server: DevServer | null,
+): Promise<EngineSession> {
+  const connection = await connect(target);
+  if (uiUrl === null) await ensureSearchAttributes(connection, target.namespace);
+  const works =
+    options.work === "always" || !(await options.state.users()).some((user) => user.works && user.pid !== process.pid);
+  const leave = await options.state.registerUser(works);
+  const worker = works ? await options.startWorker(target) : null;
+  const failed = new Promise<never>((_, reject) => worker?.stopped.catch(reject));
+  failed.catch(() => undefined);
+  return {
+    client: new Client({ connection, namespace: target.namespace }),
+    target,
+    uiUrl,
+    embedded: server !== null,
+    failed,
+    async close() {
+      await othersGone(options, works);
+      await worker?.stop();
+      await connection.close();
+      await leave();
+      if (uiUrl !== null) await options.state.exclusively(() => stopIfLast(options.state, server));
+    },
+  };
+}
+
+async function connect(target: Target): Promise<Connection> {
+  try {
+    return await Connection.connect({ ...target.options, connectTimeout: 5_000 });
+  } catch (cause) {
+    const address = target.options.address ?? "localhost:7233";
+    throw new SyncFailure(
+      "EngineUnavailable",
+      `Temporal at ${address} does not answer. Start it, correct TEMPORAL_ADDRESS, or unset it to use the embedded engine.`,
+      {},
+      cause,
+    );
+  }
+}
+
+/** Commands that rely on this process' worker are waited for: they would hang without it. */
+async function othersGone(options: SessionOptions, works: boolean): Promise<void> {
+  let told = false;
+  while (works) {
+    const users = (await options.state.users()).filter((user) => user.pid !== process.pid);
+    if (users.length === 0 || users.some((user) => user.works)) return;
+    if (!told) options.progress(`Still working for ${users.length} other command${users.length > 1 ? "s" : ""} ...`);
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function stopIfLast(state: StateFolder, server: DevServer | null): Promise<void> {
+  if ((await state.users()).length > 0) return;
+  if (server) return server.stop();
+  const record = await state.engine();
+  if (record) await stopServer(record.pid);
+  await state.forgetEngine();
+}
+
+function stringsOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

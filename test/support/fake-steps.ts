@@ -1,0 +1,84 @@
+import { ApplicationFailure } from "@temporalio/common";
+import type {
+  Applied,
+  Committed,
+  HubActivities,
+  Planned,
+  Prepared,
+  Timings,
+  ToolActivities,
+} from "../../src/core/ports.ts";
+
+export const QUICK: Timings = {
+  slowToolAfterMs: 300,
+  passBudgetMs: 5_000,
+  passMaxWrites: 1_000,
+  heartbeatTimeoutMs: 5_000,
+  activityTimeoutMs: 60_000,
+  retryWaitMs: 1_000,
+  retryMaxWaitMs: 5_000,
+  outageWaitMs: 20,
+  outageMaxWaitMs: 100,
+  outageTries: 2,
+};
+
+export const NOTHING_PLANNED: Planned = { writes: {}, hubEdits: 0, parked: 0, conflictFields: [], evidence: {} };
+export const ALL_DONE: Applied = { done: 1, rejected: 0, raced: 0, remaining: 0 };
+export const SETTLED: Committed = { hubEdits: 0, stale: false, more: false, outcome: "success" };
+
+export function failure(type: string, nonRetryable = true): ApplicationFailure {
+  return ApplicationFailure.create({ type, message: `planted ${type}`, nonRetryable });
+}
+
+/** Steps with scripted behaviour and a journal of what the workflow asked, in order. */
+export class FakeSteps {
+  readonly journal: string[] = [];
+  tools: string[] = ["alpha", "beta"];
+  prepared: Partial<Prepared> = {};
+  onPull: Record<string, (attempt: number) => Promise<void>> = {};
+  onApply: Record<string, (attempt: number) => Promise<Applied>> = {};
+  onPlan: (attempt: number) => Planned = () => NOTHING_PLANNED;
+  onCommit: (attempt: number) => Committed = () => SETTLED;
+  private readonly counts = new Map<string, number>();
+
+  get steps(): HubActivities & ToolActivities {
+    return {
+      prepare: async ({ request }) => {
+        this.note(`prepare ${request.trigger}`);
+        return { status: "ready", tools: this.tools, timings: QUICK, priority: 3, ...this.prepared };
+      },
+      pull: async ({ tool }) => {
+        this.note(`pull ${tool}`);
+        await this.onPull[tool]?.(this.next(`pull ${tool}`));
+        return { changed: 0 };
+      },
+      plan: async ({ standings }) => {
+        this.note(`plan ${standings.map(({ tool, state }) => `${tool}:${state}`).join(" ")}`);
+        return this.onPlan(this.next("plan"));
+      },
+      evidence: async ({ tool }) => this.note(`evidence ${tool}`),
+      apply: async ({ tool }) => {
+        this.note(`apply ${tool}`);
+        return (await this.onApply[tool]?.(this.next(`apply ${tool}`))) ?? ALL_DONE;
+      },
+      commit: async ({ standings }) => {
+        this.note(`commit ${standings.map(({ tool, state }) => `${tool}:${state}`).join(" ")}`);
+        return this.onCommit(this.next("commit"));
+      },
+    };
+  }
+
+  count(step: string): number {
+    return this.journal.filter((entry) => entry === step || entry.startsWith(`${step} `)).length;
+  }
+
+  private note(entry: string): void {
+    this.journal.push(entry);
+  }
+
+  private next(step: string): number {
+    const count = (this.counts.get(step) ?? 0) + 1;
+    this.counts.set(step, count);
+    return count;
+  }
+}

@@ -1,0 +1,2 @@
+// Entry of the workflow bundle, which is not tree-shaken: nothing but workflows may be exported here.
+export { projectSync } from "./project-sync.ts";
