@@ -1,0 +1,96 @@
+/** A sync report as people read it on a terminal, and as files hold it. */
+import { stringify } from "yaml";
+import type { ReportFinding, SyncReport, ToolReport } from "../core/report.ts";
+
+const FINDINGS_SHOWN = 20;
+
+/** Some lines, the last of them the contract's: what happened, what is open, what to do. */
+export function printReport(report: SyncReport): string {
+  const lines = [
+    `${report.project_id}: ${report.outcome}, ${operations(report)}, ${seconds(report.duration_ms)}`,
+    ...Object.entries(report.tools).map(([tool, facts]) => toolLine(tool, facts)),
+    ...(report.hub.edits > 0 ? [`  hub: ${counted(report.hub.edits, "edit")}`] : []),
+    ...(report.changes ?? []).map(({ tool, item, key, updated }) => `  ${tool}: ${item} (${key}) touched ${updated}`),
+    ...findingLines(report.findings),
+    ...report.recommendations.map((sentence) => `  -> ${oneLine(sentence)}`),
+    ...Object.entries(report.links).map(([name, url]) => `  ${name}: ${url}`),
+    endLine(report),
+  ];
+  return lines.join("\n");
+}
+
+/** The contract's document, `sync_report` at its root. */
+export function printReportYaml(report: SyncReport): string {
+  return stringify({ sync_report: report }, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** As YAML, for programs. */
+export function printReportJson(report: SyncReport): string {
+  return JSON.stringify({ sync_report: report }, null, 2);
+}
+
+/** `SUCCESS: External sync completed. 2 tools synced, 1 conflicts resolved.` */
+function endLine(report: SyncReport): string {
+  const all = Object.values(report.tools);
+  const synced = all.filter(({ status }) => status !== "error").length;
+  const resolved = report.conflicts.filter(({ state }) => state === "resolved").length;
+  if (report.refused !== undefined) return `ERROR: External sync failed. Nothing was done: ${oneLine(report.refused)}`;
+  if (report.outcome !== "error")
+    return `SUCCESS: External sync completed. ${synced} tools synced, ${resolved} conflicts resolved.`;
+  const share = `${synced} of ${all.length} tools synced, ${resolved} conflicts resolved`;
+  return synced > 0 ? `WARNING: External sync incomplete. ${share}.` : `ERROR: External sync failed. ${share}.`;
+}
+
+function operations({ summary, data_consistency: { manual_review_required: open } }: SyncReport): string {
+  const parts = [
+    `${summary.successful} of ${counted(summary.total_operations, "operation")} done`,
+    ...(summary.failed > 0 ? [`${summary.failed} failed`] : []),
+    ...(summary.skipped > 0 ? [`${summary.skipped} skipped`] : []),
+    ...(open > 0 ? [`${counted(open, "decision")} open`] : []),
+  ];
+  return parts.join(", ");
+}
+
+function toolLine(
+  tool: string,
+  { status, operations: count, duration_ms: ms, rate_limit_used: used, ...more }: ToolReport,
+): string {
+  const facts = [
+    status,
+    counted(count, "operation"),
+    seconds(ms),
+    ...(used === undefined ? [] : [`rate limit ${used}`]),
+  ];
+  const notes = [...(more.error === undefined ? [] : [more.error]), ...(more.warnings ?? [])];
+  return `  ${tool}: ${facts.join(", ")}${notes.length > 0 ? ` - ${notes.map(oneLine).join("; ")}` : ""}`;
+}
+
+function findingLines(findings: readonly ReportFinding[]): string[] {
+  const shown = findings.filter(({ severity }) => severity !== "info");
+  const lines = shown.slice(0, FINDINGS_SHOWN).map(findingLine);
+  return shown.length > FINDINGS_SHOWN
+    ? [...lines, `  ... and ${shown.length - FINDINGS_SHOWN} more (--json shows all)`]
+    : lines;
+}
+
+function findingLine({ severity, tool, line, message, items }: ReportFinding): string {
+  const where = [tool ?? "", line === undefined ? "" : `line ${line}`].filter(Boolean).join(", ");
+  const whom =
+    items && items.length > 0
+      ? ` [${items.slice(0, 5).join(", ")}${items.length > 5 ? `, +${items.length - 5}` : ""}]`
+      : "";
+  return `  ${severity}: ${where === "" ? "" : `${where}: `}${oneLine(message)}${whom}`;
+}
+
+/** Texts from files and vendors: no line breaks, no escape or direction controls that could redraw the terminal. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, " ").trim();
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}

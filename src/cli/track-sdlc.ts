@@ -1,0 +1,172 @@
+/** `track-sdlc`: parses the command line and nothing else; one file a command does the work. */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { SyncFailure } from "../core/errors.ts";
+import type { SyncMode, SyncRequest } from "../core/ports.ts";
+import { openContext, splitTools, type CliContext, type CliIo } from "./context.ts";
+import { EXIT, exitCodeOfError } from "./exit-codes.ts";
+
+const ACTIONS = ["sync", "plan", "pull", "up", "worker", "status", "doctor"];
+
+export function processIo(): CliIo {
+  return {
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+    env: process.env,
+    cwd: process.cwd(),
+    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+  };
+}
+
+/** Runs one command line; returns the exit code (see `exit-codes.ts`). */
+export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const program = commands(io, async (root, action) => {
+    const context = await openContext(io, root);
+    try {
+      exitCode = await action(context);
+    } finally {
+      await context.close();
+    }
+  });
+  try {
+    await program.parseAsync(inActionOrder(args), { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    io.err(
+      error instanceof SyncFailure
+        ? error.message
+        : `Unexpected failure: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+    return exitCodeOfError(error);
+  }
+}
+
+/** The contract knows both `sync PROJ` and `PROJ sync`. */
+function inActionOrder(args: readonly string[]): string[] {
+  const [first, second, ...rest] = args;
+  if (first && second && !first.startsWith("-") && !ACTIONS.includes(first) && ACTIONS.includes(second))
+    return [second, first, ...rest];
+  if (first && !first.startsWith("-") && !ACTIONS.includes(first) && first !== "help") {
+    throw new SyncFailure("Usage", `ERROR: Invalid action. Use: ${ACTIONS.join(" | ")}`);
+  }
+  return [...args];
+}
+
+type Run = (root: string | undefined, action: (context: CliContext) => Promise<number>) => Promise<void>;
+
+function commands(io: CliIo, run: Run): Command {
+  const program = new Command("track-sdlc")
+    .description("Keeps sdlc-tracking.yaml and the trackers it is bound to telling the same story.")
+    .option("--root <folder>", "workspace folder (default: the nearest parent that has one)")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
+  const root = () => program.opts<{ root?: string }>().root;
+
+  addSyncOptions(
+    program.command("sync").argument("[project]").description("bring the hub file and its trackers in step"),
+  ).action(async (project: string | undefined, options: SyncFlags) => {
+    const { syncCommand } = await import("./commands/sync.ts");
+    await run(root(), (context) =>
+      syncCommand(context, { project, request: requestOf(options), json: options.json === true }),
+    );
+  });
+  addSyncOptions(
+    program.command("plan").argument("[project]").description("what sync would write, as a table; writes nothing"),
+  ).action(async (project: string | undefined, options: SyncFlags) => {
+    const { planCommand } = await import("./commands/plan.ts");
+    await run(root(), (context) => planCommand(context, project, requestOf(options), options.json === true));
+  });
+  program
+    .command("pull")
+    .argument("[project]")
+    .description("apply what changed in the trackers to the hub file, and say what it was")
+    .requiredOption("--since <time>", "ISO 8601 time, e.g. 2026-11-20T08:00:00Z", isoTime)
+    .option("--tools <keys>", "only these tools, comma separated")
+    .option("--json", "print one JSON document")
+    .action(async (project: string | undefined, options: { since: string; tools?: string; json?: boolean }) => {
+      const { syncCommand } = await import("./commands/sync.ts");
+      const tools = splitTools(options.tools);
+      const request: SyncRequest = {
+        trigger: "manual",
+        mode: "pull-only",
+        since: options.since,
+        ...(tools ? { tools } : {}),
+      };
+      await run(root(), (context) => syncCommand(context, { project, request, json: options.json === true }));
+    });
+  program
+    .command("up")
+    .description("start the embedded engine and a worker, and stay up")
+    .action(async () => {
+      const { workCommand } = await import("./commands/up.ts");
+      await run(root(), (context) => workCommand(context, undefined));
+    });
+  program
+    .command("worker")
+    .description("a worker for TEMPORAL_ADDRESS or a temporal.toml profile")
+    .option("--tools <keys>", "take only these tools' queues, comma separated")
+    .action(async (options: { tools?: string }) => {
+      const { workCommand } = await import("./commands/up.ts");
+      await run(root(), (context) => workCommand(context, splitTools(options.tools)));
+    });
+  program
+    .command("status")
+    .argument("[project]")
+    .description("last report, pending findings, links")
+    .option("--json", "print one JSON document")
+    .action(async (project: string | undefined, options: { json?: boolean }) => {
+      const { statusCommand } = await import("./commands/status.ts");
+      await run(root(), (context) => statusCommand(context, project, options.json === true));
+    });
+  program
+    .command("doctor")
+    .description("check everything a sync needs, each with its remedy")
+    .option("--json", "print one JSON document")
+    .action(async (options: { json?: boolean }) => {
+      const { doctorCommand } = await import("./commands/doctor.ts");
+      await run(root(), (context) => doctorCommand(context, options.json === true));
+    });
+  return program;
+}
+
+interface SyncFlags {
+  readonly tools?: string;
+  readonly mode?: SyncMode;
+  readonly force?: boolean;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+function addSyncOptions(command: Command): Command {
+  return command
+    .option("--tools <keys>", "only these tools, comma separated")
+    .addOption(
+      new Option("--mode <mode>", "which sides may propose and be written").choices([
+        "bidirectional",
+        "push-only",
+        "pull-only",
+      ]),
+    )
+    .option("--force", "ignore cursors and caches, read every item; under last-modified-wins the hub wins conflicts")
+    .option("--yes", "answer the bulk guard with yes")
+    .option("--json", "print one JSON document");
+}
+
+function requestOf({ tools: csv, mode, force, yes }: SyncFlags): SyncRequest {
+  const tools = splitTools(csv);
+  return {
+    trigger: "manual",
+    ...(tools ? { tools } : {}),
+    ...(mode ? { mode } : {}),
+    ...(force ? { force } : {}),
+    ...(yes ? { yes } : {}),
+  };
+}
+
+function isoTime(text: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time) || !/^\d{4}-\d{2}-\d{2}T/.test(text))
+    throw new InvalidArgumentError("give an ISO 8601 time, e.g. 2026-11-20T08:00:00Z");
+  return new Date(time).toISOString();
+}
