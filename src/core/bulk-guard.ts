@@ -37,26 +37,36 @@ export function bulkQuestions(
 }
 
 /**
- * Takes everything out of the plan that would touch the guarded sides, and every agreement that
- * rests on it, so that the next run finds the same work still to do.
+ * Takes everything out of the plan that would touch the guarded sides, and every agreement that rests on it,
+ * so that the next run finds the same work still to do. What the hub has not accepted goes nowhere else either.
  */
 export function withhold(plan: Plan, guarded: readonly Side[]): Plan {
   if (guarded.length === 0) return plan;
-  const held = new Set<string>();
+  const unaccepted = new Set<string>();
+  if (guarded.includes("hub")) {
+    for (const edit of plan.hubEdits) if (edit.kind === "field") unaccepted.add(fieldKey(edit.item, edit.field));
+  }
+  const held = new Set(unaccepted);
   for (const write of plan.writes.filter(({ tool }) => guarded.includes(tool))) {
     for (const field of fieldsOf(write)) held.add(fieldKey(write.item, field));
-  }
-  if (guarded.includes("hub")) {
-    for (const edit of plan.hubEdits) if (edit.kind === "field") held.add(fieldKey(edit.item, edit.field));
   }
   const isFree = ({ item, field }: { item: ItemId; field: FieldName }): boolean => !held.has(fieldKey(item, field));
   return {
     ...plan,
-    writes: plan.writes.filter(({ tool }) => !guarded.includes(tool)),
+    writes: plan.writes.filter(({ tool }) => !guarded.includes(tool)).flatMap((write) => without(write, unaccepted)),
     hubEdits: guarded.includes("hub") ? [] : plan.hubEdits,
     baseUpdates: plan.baseUpdates.filter(isFree),
     hubBase: plan.hubBase.filter(isFree),
   };
+}
+
+/** The update without these fields; nothing where none is left. Other writes stay as they are. */
+function without(write: Write, unaccepted: ReadonlySet<string>): Write[] {
+  if (write.kind !== "update") return [write];
+  const left = Object.entries(write.fields).filter(
+    ([field]) => !unaccepted.has(fieldKey(write.item, field as FieldName)),
+  );
+  return left.length > 0 ? [{ ...write, fields: Object.fromEntries(left) }] : [];
 }
 
 function overwriteQuestion(side: Side, count: number, total: number, { bulk }: Policy): GuardQuestion[] {
@@ -72,7 +82,11 @@ function countCreates(writes: readonly Write[]): ReadonlyMap<ToolKey, number> {
 
 function agreedAtTools(links: readonly Link[]): ReadonlyMap<ToolKey, number> {
   const counts = new Map<ToolKey, number>();
-  for (const { tool, base } of links) counts.set(tool, (counts.get(tool) ?? 0) + Object.keys(base).length);
+  for (const { tool, base } of links) {
+    // What the tool filled in by itself was never agreed.
+    const agreed = Object.values(base).filter((field) => field.agreed !== undefined).length;
+    counts.set(tool, (counts.get(tool) ?? 0) + agreed);
+  }
   return counts;
 }
 

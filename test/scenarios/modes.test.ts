@@ -101,7 +101,7 @@ describe("--force", () => {
     await start();
     await world.sync();
     await world.editHub("title: Story 1", "title: From the hub");
-    world.jira.clock.advance(60_000);
+    await world.saveHubAt(-60_000);
     await editJira("US-101", { summary: "From Jira, later" });
     await world.sync();
     expect(await titleOf("US-101")).toBe("From Jira, later");

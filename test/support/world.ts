@@ -2,7 +2,7 @@
  * A whole world for a scenario: a workspace on disk, stand-ins of Jira and Linear over HTTP, a real
  * Temporal server (one a file, see `sharedTemporal`) and an engine with its own worker.
  */
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
@@ -56,6 +56,8 @@ export interface World {
   hubStat(): Promise<{ readonly mtimeMs: number }>;
   writeHub(text: string): Promise<void>;
   editHub(from: string | RegExp, to: string): Promise<void>;
+  /** Sets when the hub file was saved, relative to now. */
+  saveHubAt(offsetMs: number): Promise<void>;
   /** The item as the hub file says now. */
   item(id: string): Promise<HubItem>;
   /** Key of the item's twin, as the hub file says. */
@@ -155,6 +157,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const edited = text.replace(from, to);
       if (edited === text) throw new Error(`the hub has no ${String(from)}`);
       await writeFile(hubFile, edited);
+    },
+    saveHubAt(offsetMs) {
+      const saved = new Date(Date.now() + offsetMs);
+      return utimes(hubFile, saved, saved);
     },
     item: read,
     async key(id, tool) {

@@ -274,6 +274,24 @@ describe("the bulk guard", () => {
     expect([plan.hubEdits, plan.hubBase, plan.baseUpdates]).toEqual([[], [], []]);
   });
 
+  test("what the hub has not accepted goes to no other tool, and what it has goes on", () => {
+    const project = stories(20, ["jira", "linear"]);
+    for (const id of Object.keys(project.hub).slice(0, 6)) project.editIn("jira", id, "title", `Oops ${id}`);
+    project.edit("US-020", "title", "Everyday work");
+    project.addTool("linear", { consented: true });
+    const plan = project.plan();
+    expect(plan.guards.map(({ side }) => side)).toEqual(["hub"]);
+    const written = plan.writes.map((write) => [
+      write.tool,
+      write.item,
+      write.kind === "update" && Object.keys(write.fields),
+    ]);
+    expect(written).toEqual([
+      ["jira", "US-020", ["title"]],
+      ["linear", "US-020", ["title"]],
+    ]);
+  });
+
   test("asks before a bulk edit in the hub overwrites a tool; the question stays until it is answered", () => {
     const project = stories(20, ["jira", "linear"]);
     project.addTool("linear", { consented: true });
