@@ -5,7 +5,7 @@ import type { CreateWrite, UpdateWrite, WantedField, WantedFields } from "../src
 import type { ApplyInput } from "../src/core/ports.ts";
 import type { SchemaScope, WriteOutcome } from "../src/connectors/contract.ts";
 import type { AuditEntry, Intent } from "../src/store/store.ts";
-import type { Engine } from "./engine.ts";
+import { noteFacts, type Engine } from "./engine.ts";
 import type { ToolSession } from "./tool-session.ts";
 
 /** Counters of one apply, shared by its steps. */
@@ -24,19 +24,43 @@ export interface ApplyRun {
   readonly tally: Tally;
 }
 
+/** Stores what became of one intent. */
 export async function settle(run: ApplyRun, intent: Intent, outcome: WriteOutcome, earlier: Earlier): Promise<void> {
   const { engine, input, tally } = run;
-  if (outcome.kind === "rejected") {
-    tally.rejected += 1;
-    await engine.store.reject(intent.id, outcome.message);
-    return;
+  const { project, tool } = input;
+  switch (outcome.kind) {
+    case "rejected":
+      tally.rejected += 1;
+      return engine.store.reject(intent.id, outcome.message);
+    case "gone":
+      tally.raced += 1;
+      await engine.store.markGone(project, tool, [(intent.write as UpdateWrite).ref]);
+      return engine.store.reject(intent.id, "the tool shows it no more", "superseded");
+    case "raced":
+      tally.raced += 1;
+      await engine.store.saveChanges(project, tool, [outcome.twin], await engine.store.cursor(project, tool));
+      return engine.store.reject(intent.id, "edited at the tool between the plan and the write", "superseded");
+    case "done":
+      if (outcome.raced) tally.raced += 1;
+      await acknowledge(run, intent, outcome, earlier);
+      tally.done += 1;
   }
-  const write = intent.write as CreateWrite | UpdateWrite;
+}
+
+type Done = Extract<WriteOutcome, { kind: "done" }>;
+
+async function acknowledge(run: ApplyRun, intent: Intent, outcome: Done, earlier: Earlier): Promise<void> {
+  const { engine, input } = run;
+  const write = written(intent.write as CreateWrite | UpdateWrite, outcome.raced);
   const { twin } = outcome;
   const bases = basesAfter(run, write, outcome, earlier);
   const audit = Object.entries(write.fields).map(([field, wanted]) =>
     auditEntry(run, intent, field, wanted.expect ?? null, twin.fields[field as FieldName] ?? null),
   );
+  for (const [field, value] of Object.entries(outcome.overwrote ?? {})) {
+    const entry = auditEntry(run, intent, field, value, twin.fields[field as FieldName] ?? null);
+    audit.push({ ...entry, operation: "keep", reason: "set at the tool in the moment before our write" });
+  }
   if (write.kind === "create") {
     const link: Link = {
       item: write.item,
@@ -51,7 +75,35 @@ export async function settle(run: ApplyRun, intent: Intent, outcome: WriteOutcom
   } else {
     await engine.store.acknowledge(input.project, { intent: intent.id, twin, bases, audit });
   }
-  tally.done += 1;
+  await noteOverwritten(run, write, outcome);
+}
+
+/** The write without what people were quicker with. */
+function written<W extends CreateWrite | UpdateWrite>(write: W, raced: readonly FieldName[] = []): W {
+  const fields = Object.entries(write.fields).filter(([field]) => !raced.includes(field as FieldName));
+  return { ...write, fields: Object.fromEntries(fields) as WantedFields };
+}
+
+/** An edit that nobody but the tool has seen is gone from there: a person must be told where it is kept. */
+async function noteOverwritten(
+  { engine, input }: ApplyRun,
+  write: CreateWrite | UpdateWrite,
+  { twin, overwrote = {} }: Done,
+): Promise<void> {
+  const findings = (Object.keys(overwrote) as FieldName[]).map((field) => ({
+    code: "overwritten-edit",
+    severity: "warning" as const,
+    tool: input.tool,
+    field,
+    items: [write.item],
+    message: `${input.tool}: ${field} of ${twin.key} was edited in the moment before our write, which replaced it; the edit is kept in the audit trail`,
+    remedy: `Compare with the history of ${twin.key} and set the field again where the edit should stand.`,
+  }));
+  if (findings.length > 0)
+    await noteFacts(engine, input.run, input.tool, (facts) => ({
+      ...facts,
+      overwritten: [...facts.overwritten, ...findings],
+    }));
 }
 
 /**
@@ -61,7 +113,7 @@ export async function settle(run: ApplyRun, intent: Intent, outcome: WriteOutcom
 function basesAfter(
   run: ApplyRun,
   write: CreateWrite | UpdateWrite,
-  outcome: Extract<WriteOutcome, { kind: "done" }>,
+  outcome: Done,
   earlier: Earlier,
 ): { [F in FieldName]?: FieldBase } {
   const bases: { [F in FieldName]?: FieldBase } = {};
@@ -153,6 +205,6 @@ export function auditEntry(
   };
 }
 
-export function same(a: ToolValue, b: ToolValue): boolean {
+function same(a: ToolValue, b: ToolValue): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

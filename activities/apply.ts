@@ -1,11 +1,12 @@
 import type { Applied, ApplyInput } from "../src/core/ports.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
-import type { FieldName, ItemId, RemoteItem } from "../src/core/model.ts";
+import type { ItemId, ToolValues } from "../src/core/model.ts";
 import type { CreateWrite, UpdateWrite, WantedFields } from "../src/core/plan.ts";
+import type { UpdateRequest } from "../src/connectors/contract.ts";
 import { containerOf, syncKey } from "../src/connectors/sync-key.ts";
 import type { Intent } from "../src/store/store.ts";
 import { loadContext, noteFacts, toolContext, type Engine } from "./engine.ts";
-import { auditEntry, earlierLinks, resolved, same, settle, type ApplyRun, type Tally } from "./acknowledge.ts";
+import { auditEntry, earlierLinks, resolved, settle, type ApplyRun, type Tally } from "./acknowledge.ts";
 import { openSession, schemaOf, type ToolSession } from "./tool-session.ts";
 
 /** Vendors take at most this many creates in one call, and we re-read at most this many before updating. */
@@ -119,37 +120,15 @@ async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: 
 }
 
 async function updateChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<void> {
-  const { engine, input, session, scope, tally } = run;
+  const { engine, session, scope } = run;
   const earlier = await earlierLinks(run);
-  const now = await session.connector.read(
-    scope,
-    chunk.map(({ write }) => (write as UpdateWrite).ref),
-  );
-  await engine.store.saveChanges(
-    input.project,
-    input.tool,
-    now.items,
-    await engine.store.cursor(input.project, input.tool),
-  );
-  await engine.store.markGone(input.project, input.tool, now.gone);
-  const fresh = new Map(now.items.map((item) => [item.ref, item]));
-  const byId = new Map<string, Intent>();
-  const requests = [];
-  for (const intent of chunk) {
-    const write = intent.write as UpdateWrite;
-    const fields = unraced(write.fields, fresh.get(write.ref));
-    if (Object.keys(fields).length < Object.keys(write.fields).length) tally.raced += 1;
-    if (Object.keys(fields).length === 0) {
-      await engine.store.reject(intent.id, "edited at the tool between our read and our write", "superseded");
-      continue;
-    }
+  const byId = new Map(chunk.map((intent) => [intent.id, intent]));
+  const requests: UpdateRequest[] = [];
+  for (const { id, write } of chunk) {
+    const { item, type, ref, fields } = write as UpdateWrite;
     const values = resolved(fields, earlier.refs);
-    if (Object.keys(values).length === 0) {
-      await engine.store.reject(intent.id, "its parent has no twin yet", "superseded");
-      continue;
-    }
-    byId.set(intent.id, { ...intent, write: { ...write, fields } });
-    requests.push({ id: intent.id, item: write.item, type: write.type, ref: write.ref, fields: values });
+    if (Object.keys(values).length === 0) await engine.store.reject(id, "its parent has no twin yet", "superseded");
+    else requests.push({ id, item, type, ref, fields: values, expect: expected(fields) });
   }
   if (requests.length === 0) return;
   await engine.store.markSent(requests.map(({ id }) => id));
@@ -159,12 +138,7 @@ async function updateChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<voi
   });
 }
 
-/** Fields whose value at the tool is still the one the plan was made for. */
-function unraced(fields: WantedFields, twin: RemoteItem | undefined): WantedFields {
-  if (!twin || twin.state !== "live") return {};
-  return Object.fromEntries(
-    Object.entries(fields).filter(([field, wanted]) =>
-      same(twin.fields[field as FieldName] ?? null, wanted.expect ?? null),
-    ),
-  );
+/** The values that the plan was made for. */
+function expected(fields: WantedFields): ToolValues {
+  return Object.fromEntries(Object.entries(fields).map(([field, { expect }]) => [field, expect ?? null]));
 }

@@ -70,10 +70,20 @@ export interface ToolFacts {
   readonly raced: number;
   readonly error?: { readonly code: ErrorCode; readonly message: string };
   readonly skewMs?: number;
+  /** What the newest pull found. */
   readonly findings: readonly Finding[];
+  /** Edits of people that a write replaced unseen. */
+  readonly overwritten: readonly Finding[];
 }
 
-export const NO_FACTS: ToolFacts = { durationMs: 0, changed: 0, rejected: 0, raced: 0, findings: [] };
+export const NO_FACTS: ToolFacts = {
+  durationMs: 0,
+  changed: 0,
+  rejected: 0,
+  raced: 0,
+  findings: [],
+  overwritten: [],
+};
 
 export async function toolFacts(engine: Engine, run: string, tool: ToolKey): Promise<ToolFacts> {
   return ((await engine.store.cached(`facts/${run}/${tool}`, engine.now())) as ToolFacts | null) ?? NO_FACTS;

@@ -31,6 +31,9 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
   const tools = await Promise.all(
     context.tools.map((tool) => factsOfTool(engine, context, tool, intents, input.standings)),
   );
+  const overwritten = await Promise.all(
+    context.tools.map(async ({ tool }) => (await toolFacts(engine, run, tool)).overwritten),
+  );
   const facts: RunFacts = {
     project,
     run,
@@ -40,7 +43,7 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
     finishedAt: engine.now(),
     tools,
     hub: { edits: hub.edits, hash: hub.hash },
-    findings: [...findings, ...hub.findings, ...rejections(intents), ...errors(context, tools)],
+    findings: [...findings, ...hub.findings, ...overwritten.flat(), ...rejections(intents), ...errors(context, tools)],
     conflicts: await conflictFacts(engine, project, plans),
     consistency: await consistency(engine, project, intents, plans),
     ...(input.refused === undefined ? {} : { refused: input.refused }),

@@ -3,7 +3,7 @@ import type { Api } from "./app.ts";
 import { readFields, type IssueBody } from "./fields-in.ts";
 import type { Issue, Transition } from "./model.ts";
 import { noIssue, Refusal } from "./refusal.ts";
-import { jiraTime, renderIssue, renderTransition } from "./render.ts";
+import { jiraTime, renderChangelog, renderIssue, renderTransition } from "./render.ts";
 
 const BULK_CREATE_MAX = 50;
 const BULK_READ_MAX = 100;
@@ -34,7 +34,9 @@ export function addIssueRoutes(app: Hono, api: Api): void {
     const issue = site.get(c.req.param("ref"));
     editOne(api, issue, await body(c), api.caller(c));
     const tells = c.req.query("returnIssue") === "true" || !site.quirks.silentEdit;
-    return tells ? c.json(renderIssue(api, issue, issue.data, ["*all"])) : c.body(null, 204);
+    if (!tells) return c.body(null, 204);
+    const changelog = (c.req.query("expand") ?? "").includes("changelog") ? renderChangelog(api, issue) : undefined;
+    return c.json({ ...renderIssue(api, issue, issue.data, ["*all"]), ...(changelog ? { changelog } : {}) });
   });
   app.delete("/rest/api/3/issue/:ref", (c) => {
     site.delete(site.get(c.req.param("ref")));

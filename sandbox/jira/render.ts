@@ -138,6 +138,36 @@ export function renderIssue(
   };
 }
 
+/** The changelog's entries, oldest first, of these fields (of all where none is named). */
+export function renderChanges(view: View, issue: Issue, fieldIds: readonly string[] = []): object[] {
+  return issue.changes
+    .map((change) => ({
+      ...change,
+      items: change.items.filter(({ fieldId }) => fieldIds.length === 0 || fieldIds.includes(fieldId)),
+    }))
+    .filter(({ items }) => items.length > 0)
+    .map(({ id, at, author, items }) => ({
+      id,
+      author: { accountId: author },
+      created: jiraTime(view, at),
+      items: items.map(({ field, fieldId, from, to }) => ({
+        field,
+        fieldId,
+        fieldtype: "jira",
+        fromString: from ?? "",
+        toString: to ?? "",
+        ...(from === null ? {} : { from }),
+        ...(to === null ? {} : { to }),
+      })),
+    }));
+}
+
+/** `expand=changelog`: the newest hundred, newest first. */
+export function renderChangelog(view: View, issue: Issue): object {
+  const histories = renderChanges(view, issue).toReversed().slice(0, 100);
+  return { startAt: 0, maxResults: histories.length, total: issue.changes.length, histories };
+}
+
 function fieldsOf(view: View, data: IssueData): Record<string, unknown> {
   const { site } = view;
   const project = site.project(data.projectKey);

@@ -3,7 +3,7 @@ import type { Api } from "./app.ts";
 import { IndexView } from "./index-view.ts";
 import { parseJql } from "./jql.ts";
 import { Refusal } from "./refusal.ts";
-import { jiraTime, renderIssue } from "./render.ts";
+import { renderChanges, renderIssue } from "./render.ts";
 
 const PAGE_MAX = 100;
 const RECONCILE_MAX = 50;
@@ -48,26 +48,7 @@ export function addSearchRoutes(app: Hono, api: Api): void {
     const issues = issueIdsOrKeys.map((ref) => site.find(ref)).filter((issue) => issue !== undefined);
     const issueChangeLogs = issues.map((issue) => ({
       issueId: issue.id,
-      changeHistories: issue.changes
-        .map((change) => ({
-          ...change,
-          items: change.items.filter(({ fieldId }) => fieldIds.length === 0 || fieldIds.includes(fieldId)),
-        }))
-        .filter(({ items }) => items.length > 0)
-        .map(({ id, at, author, items }) => ({
-          id,
-          author: { accountId: author },
-          created: jiraTime(api, at),
-          items: items.map(({ field, fieldId, from, to }) => ({
-            field,
-            fieldId,
-            fieldtype: "jira",
-            fromString: from ?? "",
-            toString: to ?? "",
-            ...(from === null ? {} : { from }),
-            ...(to === null ? {} : { to }),
-          })),
-        })),
+      changeHistories: renderChanges(api, issue, fieldIds),
     }));
     return c.json({ issueChangeLogs: issueChangeLogs.filter(({ changeHistories }) => changeHistories.length > 0) });
   });

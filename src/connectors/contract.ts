@@ -78,7 +78,12 @@ export interface UpdateRequest {
   readonly type: ItemType;
   readonly ref: string;
   readonly fields: ToolValues;
+  /** What the twin must still hold in them: a field that people have changed since is left out. Absent: written anyway. */
+  readonly expect?: ToolValues;
 }
+
+/** Values that people set between our read and our write, and that the write replaced, as the tool's history shows them. */
+export type Overwritten = { readonly [F in FieldName]?: string };
 
 /** Told once per request, as soon as the vendor's answer for it is known. */
 export type WriteOutcome =
@@ -88,7 +93,14 @@ export type WriteOutcome =
       readonly kind: "done";
       readonly twin: RemoteItem;
       readonly refused: { readonly [F in FieldName]?: string };
+      /** Fields left out because people had changed them since the plan. */
+      readonly raced?: readonly FieldName[];
+      readonly overwrote?: Overwritten;
     }
+  /** Nothing was written: people had changed all of it since the plan. */
+  | { readonly id: string; readonly kind: "raced"; readonly twin: RemoteItem }
+  /** Nothing was written: the tool shows no such twin. */
+  | { readonly id: string; readonly kind: "gone" }
   /** Nothing was written for this request. */
   | { readonly id: string; readonly kind: "rejected"; readonly message: string };
 export type ReportOutcome = (outcome: WriteOutcome) => Promise<void>;
@@ -122,7 +134,7 @@ export interface Connector {
   read(scope: SchemaScope, refs: readonly string[]): Promise<ReadResult>;
   /** Exactly once each: a create whose outcome is unknown is looked up by its sync key first. Order of requests: parents first. */
   create(scope: SchemaScope, requests: readonly CreateRequest[], report: ReportOutcome): Promise<void>;
-  /** One write per item with all its fields (a status may need its own). */
+  /** Reads the twins, then one write per item with all its fields (a status may need its own). */
   update(scope: SchemaScope, requests: readonly UpdateRequest[], report: ReportOutcome): Promise<void>;
   archive(scope: SchemaScope, refs: readonly string[]): Promise<void>;
   history(scope: SchemaScope, refs: readonly string[], fields: readonly FieldName[]): Promise<readonly FieldTime[]>;

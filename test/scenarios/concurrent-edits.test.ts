@@ -1,5 +1,3 @@
-import { utimes } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { exitCodeOf, type SyncReport } from "../../src/core/report.ts";
 import { expectSettled } from "../support/invariants.ts";
@@ -39,12 +37,6 @@ async function synced(options: Partial<WorldOptions> = {}): Promise<void> {
   expect((await world.sync({ yes: true })).outcome).toBe("success");
 }
 
-/** Sets when the hub file was saved, relative to now. */
-async function saveHubAt(offsetMs: number): Promise<void> {
-  const saved = new Date(Date.now() + offsetMs);
-  await utimes(join(world.root, "docs/projects", world.project, "sdlc-tracking.yaml"), saved, saved);
-}
-
 async function inJira(id: string, fields: object): Promise<void> {
   await world.jira.human({ action: "edit", key: await world.key(id, "jira"), fields });
 }
@@ -74,7 +66,7 @@ describe("scenario 1: one field edited in the hub and in one tool", () => {
   async function clash(strategy: string, hubSavedAtMs = -MINUTE): Promise<SyncReport> {
     await synced({ syncConfig: config(strategy) });
     await world.editHub("title: Store a card", "title: Keep a card");
-    await saveHubAt(hubSavedAtMs);
+    await world.saveHubAt(hubSavedAtMs);
     await inLinear("US-001", { title: "Vault a card" });
     await world.jira.human({ action: "transition", key: await world.key("US-001", "jira"), to: "In Progress" });
     const report = await world.sync();
@@ -129,7 +121,7 @@ describe("scenario 2: one field edited on three sides", () => {
   async function threeTitles(strategy: "last-modified-wins" | "manual"): Promise<SyncReport> {
     await synced();
     await world.editHub("title: Store a card", "title: From the hub");
-    await saveHubAt(-MINUTE);
+    await world.saveHubAt(-MINUTE);
     await inLinear("US-001", { title: "From Linear" });
     world.jira.clock.advance(5);
     await inJira("US-001", { summary: "From Jira" });
@@ -245,7 +237,7 @@ describe("scenario 7: an edit between our read and our write", () => {
   it.each(["jira", "linear"] as const)("is seen in %s and kept, and nothing is blindly overwritten", async (tool) => {
     await synced();
     await world.editHub("title: Store a card", "title: From the hub");
-    await saveHubAt(-MINUTE);
+    await world.saveHubAt(-MINUTE);
     const sandbox = world[tool];
     const listing = /search|Changes/i;
     let edited = false;
@@ -260,6 +252,37 @@ describe("scenario 7: an edit between our read and our write", () => {
     expect(await titles()).toEqual(Array(3).fill("Quicker"));
     expect(await keptValues(report)).toEqual(["From the hub"]);
     await expectSettled(world);
+  });
+});
+
+describe("scenario 7: an edit in the very moment of our write", () => {
+  it.each(["jira", "linear"] as const)("that %s lets us overwrite is told, and kept in the audit", async (tool) => {
+    await synced();
+    await world.editHub("title: Store a card", "title: From the hub");
+    const sandbox = world[tool];
+    let edited = false;
+    // Everything has been read; the write has left and is not there yet.
+    sandbox.onArrival = async ({ operation }) => {
+      if (edited || !/^PUT issue|UpdateIssue/.test(operation)) return undefined;
+      edited = true;
+      await (tool === "jira" ? inJira("US-001", { summary: "Quicker" }) : inLinear("US-001", { title: "Quicker" }));
+      return undefined;
+    };
+    const report = await world.sync();
+    expect(edited).toBe(true);
+    expect(await titles()).toEqual(Array(3).fill("From the hub"));
+    expect(await keptValues(report)).toEqual(["Quicker"]);
+    expect(report.findings).toMatchObject([{ code: "overwritten-edit", tool, field: "title", items: ["US-001"] }]);
+    await expectSettled(world);
+  });
+
+  it.each(["jira", "linear"] as const)("leaves no word in %s where nobody was quicker", async (tool) => {
+    await synced();
+    await (tool === "jira" ? inJira("US-001", { points: 8 }) : inLinear("US-001", { estimate: 8 }));
+    await world.editHub("title: Store a card", "title: From the hub");
+    expect((await world.sync()).findings).toEqual([]);
+    await world.editHub("title: From the hub", "title: Again from the hub");
+    expect((await world.sync()).findings).toEqual([]);
   });
 });
 

@@ -4,7 +4,14 @@ import { createOrUpdateRemoteIssueLink } from "jira.js/cloud";
 import type { Client } from "jira.js/core";
 import { isSyncFailure } from "../../core/errors.ts";
 import type { FieldName, ToolValue } from "../../core/model.ts";
-import type { CreateRequest, ReportOutcome, SchemaScope, UpdateRequest } from "../contract.ts";
+import type {
+  CreateRequest,
+  Overwritten,
+  ReportOutcome,
+  SchemaScope,
+  UpdateRequest,
+  WriteOutcome,
+} from "../contract.ts";
 import { fetchIssues } from "./read.ts";
 import { jiraSchema, textOf, type JiraIssue } from "./schema.ts";
 import { moveTo, type Moved, type TransitionBook } from "./transition.ts";
@@ -24,6 +31,9 @@ export interface Written {
   /** The issue with its fields written. */
   readonly issue: JiraIssue;
   readonly refused: Refused;
+  /** Fields left out, and values replaced, as in `WriteOutcome`. */
+  readonly raced?: readonly FieldName[];
+  readonly overwrote?: Overwritten;
   /** Found after a crash, and moved by people since: its status is theirs. */
   readonly isMoved?: boolean;
 }
@@ -42,7 +52,7 @@ export async function finishAll(tools: Tools, all: readonly Written[], report: R
       const stuck = outcome?.kind === "stuck" ? { status: outcome.message } : {};
       const words = { ...refused, ...unlinked, ...stuck };
       if (outcome) moved.push({ ...written, refused: words });
-      else await report({ id: request.id, kind: "done", twin: twinOf(tools.scope, issue), refused: words });
+      else await report(doneWith(tools.scope, { ...written, refused: words }, issue));
     }
   } finally {
     await reportMoved(tools, moved, report);
@@ -55,10 +65,15 @@ async function reportMoved({ scope, client }: Tools, moved: readonly Written[], 
     client,
     moved.map(({ issue }) => issue.id),
   );
-  for (const { request, issue, refused } of moved) {
-    const after = issues.find(({ id }) => id === issue.id) ?? issue;
-    await report({ id: request.id, kind: "done", twin: twinOf(scope, after), refused });
+  for (const written of moved) {
+    const after = issues.find(({ id }) => id === written.issue.id) ?? written.issue;
+    await report(doneWith(scope, written, after));
   }
+}
+
+function doneWith(scope: SchemaScope, { request, refused, raced, overwrote }: Written, issue: JiraIssue): WriteOutcome {
+  const races = { ...(raced ? { raced } : {}), ...(overwrote ? { overwrote } : {}) };
+  return { id: request.id, kind: "done", twin: twinOf(scope, issue), refused, ...races };
 }
 
 async function move({ scope, client, book }: Tools, { request, issue, isMoved }: Written): Promise<Moved | undefined> {

@@ -105,6 +105,12 @@ function isOnScreen(schema: JiraSchema, type: ItemType, field: FieldName): boole
   return id === null || field === "status" || screen.length === 0 || screen.includes(id);
 }
 
+/** The id under which Jira's changelog tells of a field; null where it is no field of the issue. */
+export function loggedField(schema: JiraSchema, type: ItemType, field: FieldName): string | null {
+  const id = vendorField(schema, type, field);
+  return id === "timetracking" ? "timeoriginalestimate" : id;
+}
+
 export function typeOf(schema: JiraSchema, type: ItemType): JiraType | undefined {
   return type === "project"
     ? schema.types.epic

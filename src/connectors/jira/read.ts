@@ -4,7 +4,7 @@ import { isSyncFailure } from "../../core/errors.ts";
 import type { FieldName, RemoteItem } from "../../core/model.ts";
 import type { FieldTime, ReadResult, SchemaScope } from "../contract.ts";
 import { jiraClient } from "./client.ts";
-import { vendorField } from "./mapping.ts";
+import { loggedField } from "./mapping.ts";
 import { ChangelogsAnswer, IssueAnswer, IssuesAnswer, jiraSchema, parsed, type JiraIssue } from "./schema.ts";
 import { askedFields, isoTime, PROPERTY, twinOf } from "./twin.ts";
 
@@ -101,11 +101,8 @@ function canonicalNames(scope: SchemaScope, fields: readonly FieldName[]): Map<s
   const schema = jiraSchema(scope.schema);
   const names = new Map<string, FieldName[]>();
   for (const field of fields) {
-    const ids = (["epic", "story", "task"] as const).map((type) => vendorField(schema, type, field));
-    for (const id of new Set(ids)) {
-      const logged = id === "timetracking" ? "timeoriginalestimate" : id;
-      if (logged !== null) names.set(logged, [...(names.get(logged) ?? []), field]);
-    }
+    const ids = (["epic", "story", "task"] as const).map((type) => loggedField(schema, type, field));
+    for (const id of new Set(ids)) if (id !== null) names.set(id, [...(names.get(id) ?? []), field]);
   }
   return names;
 }

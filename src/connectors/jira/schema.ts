@@ -42,12 +42,22 @@ export const BoardsAnswer = z.object({ values: z.array(z.object({ id: z.number()
 const SprintAnswer = z.object({ id: z.number(), name: z.string(), state: z.string().default("") });
 export const SprintsAnswer = z.object({ values: z.array(SprintAnswer).default([]) });
 
+/** One entry of an issue's changelog. The bulk answer tells epoch milliseconds, the single one ISO text. */
+const Change = z.object({
+  created: z.union([z.string(), z.number()]),
+  author: z.object({ accountId: z.string() }).optional(),
+  items: z
+    .array(z.object({ field: z.string(), fieldId: z.string().optional(), fromString: z.string().nullish() }))
+    .default([]),
+});
+
 /** Fields stay `unknown` one by one: a surprising value costs that field, not the issue. */
 export const IssueAnswer = z.object({
   id: z.string(),
   key: z.string(),
   fields: z.record(z.string(), z.unknown()),
   properties: z.record(z.string(), z.unknown()).optional(),
+  changelog: z.object({ histories: z.array(Change).default([]) }).optional(),
 });
 export type JiraIssue = z.infer<typeof IssueAnswer>;
 export const IssuesAnswer = z.object({ issues: z.array(IssueAnswer).default([]) });
@@ -96,16 +106,7 @@ export const ChangelogsAnswer = z.object({
     .array(
       z.object({
         issueId: z.string(),
-        changeHistories: z
-          .array(
-            z.object({
-              // The bulk answer tells epoch milliseconds, the single one ISO text.
-              created: z.union([z.string(), z.number()]),
-              author: z.object({ accountId: z.string() }).optional(),
-              items: z.array(z.object({ field: z.string(), fieldId: z.string().optional() })).default([]),
-            }),
-          )
-          .default([]),
+        changeHistories: z.array(Change).default([]),
       }),
     )
     .default([]),

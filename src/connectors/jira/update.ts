@@ -2,58 +2,63 @@ import { editIssue } from "jira.js/cloud";
 import type { Client } from "jira.js/core";
 import { isSyncFailure } from "../../core/errors.ts";
 import { isOwnLabel } from "../../core/fields.ts";
-import type { ReportOutcome, SchemaScope, UpdateRequest } from "../contract.ts";
+import type { FieldName } from "../../core/model.ts";
+import type { Overwritten, ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
+import { unraced } from "../race.ts";
 import { jiraClient } from "./client.ts";
 import { finishAll, type Refused, type Tools, type Written } from "./finish.ts";
 import { canonicalRefusals, issueBody, labelChanges, withoutRefused, type IssueBody } from "./issue-fields.ts";
-import { BULK_READ, fetchIssues } from "./read.ts";
-import { IssueAnswer, jiraSchema, parsed, type JiraIssue } from "./schema.ts";
-import { labelsOf, ourProperty, PROPERTY } from "./twin.ts";
+import { loggedField } from "./mapping.ts";
+import { fetchIssues } from "./read.ts";
+import { IssueAnswer, jiraSchema, parsed, type JiraIssue, type JiraSchema } from "./schema.ts";
+import { isoTime, labelsOf, ourProperty, PROPERTY, twinOf } from "./twin.ts";
 
 const REFUSAL_ROUNDS = 4;
-/** Issues whose end state is read in one go. */
+/** Issues that are read, written and read again in one go: few, so that little time passes between the three. */
 const TOGETHER = 20;
 
 /**
  * Updates twins: one PUT for all fields of an issue, then its transition. The present state is read first,
- * a hundred issues a call, for labels change by delta and a transition starts from somewhere.
+ * for labels change by delta, a transition starts from somewhere, and people may have been quicker.
  */
 export async function update(
   scope: SchemaScope,
   requests: readonly UpdateRequest[],
   report: ReportOutcome,
 ): Promise<void> {
-  const client = jiraClient(scope);
-  const tools: Tools = { scope, client, book: new Map() };
-  for (let at = 0; at < requests.length; at += BULK_READ) {
-    const chunk = requests.slice(at, at + BULK_READ);
-    const present = await fetchIssues(scope, client, [...new Set(chunk.map(({ ref }) => ref))]);
-    const byRef = new Map(present.flatMap((issue) => [[issue.id, issue] as const, [issue.key, issue] as const]));
-    for (let first = 0; first < chunk.length; first += TOGETHER) {
-      await updateSome(tools, chunk.slice(first, first + TOGETHER), byRef, report);
-    }
+  const tools: Tools = { scope, client: jiraClient(scope), book: new Map() };
+  for (let at = 0; at < requests.length; at += TOGETHER) {
+    await updateSome(tools, requests.slice(at, at + TOGETHER), report);
   }
 }
 
-async function updateSome(
-  tools: Tools,
-  requests: readonly UpdateRequest[],
-  byRef: ReadonlyMap<string, JiraIssue>,
-  report: ReportOutcome,
-): Promise<void> {
+async function updateSome(tools: Tools, requests: readonly UpdateRequest[], report: ReportOutcome): Promise<void> {
+  const { scope, client } = tools;
+  const present = await fetchIssues(scope, client, [...new Set(requests.map(({ ref }) => ref))]);
+  const byRef = new Map(present.flatMap((issue) => [[issue.id, issue] as const, [issue.key, issue] as const]));
   const written: Written[] = [];
   try {
     for (const request of requests) {
-      const present = byRef.get(request.ref);
-      const outcome = present
-        ? await editOrWords(tools, request, present)
-        : `issue ${request.ref} does not exist any more, or may not be seen`;
-      if (typeof outcome === "string") await report({ id: request.id, kind: "rejected", message: outcome });
-      else written.push({ request, ...outcome });
+      const issue = byRef.get(request.ref);
+      const outcome = issue ? await updateOne(tools, request, issue) : { id: request.id, kind: "gone" as const };
+      if ("kind" in outcome) await report(outcome);
+      else written.push(outcome);
     }
   } finally {
     await finishAll(tools, written, report);
   }
+}
+
+/** Writes what people have not changed since the plan; what is left to do comes back as `Written`. */
+async function updateOne(tools: Tools, request: UpdateRequest, present: JiraIssue): Promise<Written | WriteOutcome> {
+  const { id } = request;
+  const twin = twinOf(tools.scope, present);
+  const { fields, raced } = unraced(request, twin);
+  if (Object.keys(fields).length === 0) return { id, kind: "raced", twin };
+  const left = { ...request, fields };
+  const outcome = await editOrWords(tools, left, present);
+  if (typeof outcome === "string") return { id, kind: "rejected", message: outcome };
+  return { request: left, ...outcome, ...(raced.length > 0 ? { raced } : {}) };
 }
 
 /** Jira's words where the failure concerns this issue alone, so that the others go on. */
@@ -70,6 +75,7 @@ async function editOrWords(tools: Tools, request: UpdateRequest, present: JiraIs
 interface Edited {
   readonly issue: JiraIssue;
   readonly refused: Refused;
+  readonly overwrote?: Overwritten;
 }
 
 /** Puts all fields at once; what Jira refuses by name is left out and put again without. */
@@ -80,7 +86,9 @@ async function edit({ scope, client }: Tools, request: UpdateRequest, present: J
     const payload = payloadOf(body, request, present);
     if (payload === null) break;
     try {
-      return { issue: await put(client, present, payload), refused };
+      const issue = await put(client, present, payload);
+      const overwrote = replacedEdits(jiraSchema(scope.schema), request, present, issue);
+      return { issue, refused, ...(Object.keys(overwrote).length > 0 ? { overwrote } : {}) };
     } catch (error) {
       if (!isSyncFailure(error, "Rejected") || round >= REFUSAL_ROUNDS) throw error;
       const words: Readonly<Record<string, string>> = error.details.fields ?? {};
@@ -109,11 +117,42 @@ function payloadOf(body: IssueBody, request: UpdateRequest, present: JiraIssue):
   return Object.keys(payload).length ? payload : null;
 }
 
-/** The answer holds the issue, which saves reading it back; entity properties are not part of it. */
+/** The answer holds the issue and its changes, which saves reading it back; entity properties are not part of it. */
 async function put(client: Client, present: JiraIssue, payload: Payload): Promise<JiraIssue> {
-  const answer: unknown = await editIssue(client, { issueIdOrKey: present.id, returnIssue: true, ...payload } as never);
+  const answer: unknown = await editIssue(client, {
+    issueIdOrKey: present.id,
+    returnIssue: true,
+    expand: "changelog",
+    ...payload,
+  } as never);
   const issue = parsed(IssueAnswer, answer, `issue ${present.key}`);
   const written = (payload["properties"] as readonly { value: unknown }[] | undefined)?.[0]?.value;
   const properties = { ...present.properties, ...(written === undefined ? {} : { [PROPERTY]: written }) };
   return { ...issue, properties };
+}
+
+/**
+ * What people set after `present` was read and before our edit: where a field was changed twice since, our
+ * change stands on an edit that nobody has seen. A status is moved from where it stands, by its own calls.
+ */
+function replacedEdits(
+  schema: JiraSchema,
+  { type, fields }: UpdateRequest,
+  present: JiraIssue,
+  issue: JiraIssue,
+): Overwritten {
+  const readAt = isoTime(present.fields["updated"]);
+  const since = (issue.changelog?.histories ?? [])
+    .map(({ created, items }) => ({ at: isoTime(created), items }))
+    .filter(({ at }) => at > readAt)
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    .flatMap(({ items }) => items);
+  const replaced: Partial<Record<FieldName, string>> = {};
+  for (const field of Object.keys(fields) as FieldName[]) {
+    const id = loggedField(schema, type, field);
+    if (id === null || id === "labels" || field === "status") continue;
+    const changes = since.filter((change) => (change.fieldId ?? change.field) === id);
+    if (changes.length > 1) replaced[field] = changes.at(-1)?.fromString ?? "";
+  }
+  return replaced;
 }

@@ -64,7 +64,6 @@ export const labelsFound = z.looseObject({
 
 export const issuesCreated = z.looseObject({ issueBatchCreate: z.looseObject({ issues: z.array(issueNode) }) });
 export const issueCreated = z.looseObject({ issueCreate: z.looseObject({ issue: issueNode }) });
-export const issueUpdated = z.looseObject({ issueUpdate: z.looseObject({ issue: issueNode }) });
 export const projectCreated = z.looseObject({ projectCreate: z.looseObject({ project: projectNode }) });
 export const projectUpdated = z.looseObject({ projectUpdate: z.looseObject({ project: projectNode }) });
 export const healthPosted = z.looseObject({
@@ -84,6 +83,7 @@ const historyEntry = z.looseObject({
   fromTitle: text,
   toTitle: text,
   updatedDescription: z.boolean().nullish(),
+  fromStateId: text,
   toStateId: text,
   fromPriority: count,
   toPriority: count,
@@ -103,8 +103,10 @@ const historyEntry = z.looseObject({
   removedLabelIds: ids,
 });
 export type HistoryEntry = z.output<typeof historyEntry>;
+const historyPage = z.looseObject({ nodes: z.array(historyEntry) });
 export const historyAnswer = z.looseObject({
-  issues: z.looseObject({
-    nodes: z.array(z.looseObject({ id: z.string(), history: z.looseObject({ nodes: z.array(historyEntry) }) })),
-  }),
+  issues: z.looseObject({ nodes: z.array(z.looseObject({ id: z.string(), history: historyPage })) }),
+});
+export const issueUpdated = z.looseObject({
+  issueUpdate: z.looseObject({ issue: issueNode.extend({ history: historyPage }) }),
 });

@@ -15,7 +15,7 @@ export async function attempt(
   fields: ToolValues,
   required: readonly FieldName[],
   write: (fields: ToolValues) => Promise<RemoteItem | undefined>,
-): Promise<WriteOutcome> {
+): Promise<Extract<WriteOutcome, { kind: "done" | "rejected" }>> {
   let left = fields;
   const refused: Record<string, string> = {};
   for (;;) {

@@ -71,13 +71,17 @@ export const FIND_LABELS = `query FindLabels($issueLabels: IssueLabelFilter!, $p
   projectLabels(first: $first, filter: $projectLabels, includeArchived: true) { nodes { id name isGroup } }
 }`;
 
-export const HISTORY = `query History($issues: IssueFilter!, $first: Int!) {
-  issues(first: $first, includeArchived: true, filter: $issues) { nodes { id history(first: 50) { nodes {
-    updatedAt fromTitle toTitle updatedDescription toStateId toPriority fromPriority fromEstimate toEstimate
-    fromDueDate toDueDate fromAssigneeId toAssigneeId fromProjectId toProjectId fromParentId toParentId
-    fromCycleId toCycleId addedLabelIds removedLabelIds
-  } } } }
+const HISTORY_ENTRY = `fragment HistoryFields on IssueHistory {
+  updatedAt fromTitle toTitle updatedDescription fromStateId toStateId toPriority fromPriority fromEstimate toEstimate
+  fromDueDate toDueDate fromAssigneeId toAssigneeId fromProjectId toProjectId fromParentId toParentId
+  fromCycleId toCycleId addedLabelIds removedLabelIds
 }`;
+export const HISTORY = `query History($issues: IssueFilter!, $first: Int!) {
+  issues(first: $first, includeArchived: true, filter: $issues) {
+    nodes { id history(first: 50) { nodes { ...HistoryFields } } }
+  }
+}
+${HISTORY_ENTRY}`;
 
 export const CREATE_ISSUES = `mutation CreateIssues($input: IssueBatchCreateInput!) {
   issueBatchCreate(input: $input) { success issues { ...IssueFields } }
@@ -87,10 +91,15 @@ export const CREATE_ISSUE = `mutation CreateIssue($input: IssueCreateInput!) {
   issueCreate(input: $input) { success issue { ...IssueFields } }
 }
 ${ISSUE}`;
+/** The newest history comes along: it shows an edit that ours replaced. */
 export const UPDATE_ISSUE = `mutation UpdateIssue($id: String!, $input: IssueUpdateInput!) {
-  issueUpdate(id: $id, input: $input) { success issue { ...IssueFields } }
+  issueUpdate(id: $id, input: $input) {
+    success
+    issue { ...IssueFields history(first: 10) { nodes { ...HistoryFields } } }
+  }
 }
-${ISSUE}`;
+${ISSUE}
+${HISTORY_ENTRY}`;
 export const ARCHIVE_ISSUE = `mutation ArchiveIssue($id: String!) {
   issueArchive(id: $id) { success }
 }`;

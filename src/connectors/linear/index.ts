@@ -3,8 +3,9 @@ import { SyncFailure } from "../../core/errors.ts";
 import type { Connector, ConnectorModule, Credentials, Endpoint } from "../contract.ts";
 import { create } from "./create.ts";
 import { limitHints } from "./limits.ts";
+import { history } from "./history.ts";
 import { lensTable } from "./mapping.ts";
-import { changes, history, read } from "./read.ts";
+import { changes, read } from "./read.ts";
 import { describe } from "./schema.ts";
 import { archive, update } from "./write.ts";
 

@@ -1,12 +1,12 @@
-/** Twins as Linear tells them: listings by cursor, reads by id, times from the issues' history. */
+/** Twins as Linear tells them: listings by cursor, reads by id. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { SyncFailure } from "../../core/errors.ts";
-import type { FieldName, RemoteItem } from "../../core/model.ts";
-import type { Changes, ChangesQuery, FieldTime, ReadResult, SchemaScope } from "../contract.ts";
-import { changesAnswer, historyAnswer, type HistoryEntry, type IssueNode, type ProjectNode } from "./answers.ts";
+import type { RemoteItem } from "../../core/model.ts";
+import type { Changes, ChangesQuery, ReadResult, SchemaScope } from "../contract.ts";
+import { changesAnswer, type IssueNode, type ProjectNode } from "./answers.ts";
 import { execute, type Variables } from "./client.ts";
-import { CHANGES, HISTORY } from "./documents.ts";
+import { CHANGES } from "./documents.ts";
 import { nodesById } from "./nodes.ts";
 import { epicProject, linearSchemaOf } from "./schema.ts";
 import { twinsOf, withLabels } from "./twins.ts";
@@ -16,7 +16,6 @@ const OVERLAP_MS = 120_000;
 /** A listing since a cursor is expected to be short; a full one is not. */
 const SHORT_PAGE = 50;
 const LONG_PAGE = 250;
-const HISTORY_CHUNK = 10;
 
 /** `since`: newest `updatedAt` seen, on the vendor's clock. `seen`: what the overlap will show again. */
 const cursorShape = z.object({ since: z.string(), seen: z.array(z.string()) });
@@ -121,54 +120,4 @@ export async function read(scope: SchemaScope, refs: readonly string[]): Promise
     items.flatMap((item) => [item.ref, item.key, ...(item.aliases ?? [])].map((id) => id.toLowerCase())),
   );
   return { items, gone: refs.filter((ref) => !found.has(ref.toLowerCase())) };
-}
-
-const HISTORY_FIELDS: { readonly [F in FieldName]?: (entry: HistoryEntry, scope: SchemaScope) => boolean } = {
-  title: (entry) => isChange(entry.fromTitle, entry.toTitle),
-  description: (entry) => entry.updatedDescription === true,
-  status: (entry) => typeof entry.toStateId === "string",
-  priority: (entry) => isChange(entry.fromPriority, entry.toPriority),
-  estimate: (entry) => isChange(entry.fromEstimate, entry.toEstimate),
-  labels: (entry) => Boolean(entry.addedLabelIds?.length || entry.removedLabelIds?.length),
-  task_type: (entry) => Boolean(entry.addedLabelIds?.length || entry.removedLabelIds?.length),
-  due: (entry) => isChange(entry.fromDueDate, entry.toDueDate),
-  assignee: (entry) => isChange(entry.fromAssigneeId, entry.toAssigneeId),
-  sprint: (entry) => isChange(entry.fromCycleId, entry.toCycleId),
-  parent: (entry, scope) =>
-    isChange(entry.fromParentId, entry.toParentId) ||
-    (epicProject(scope.binding) === null && isChange(entry.fromProjectId, entry.toProjectId)),
-};
-
-function isChange(from: unknown, to: unknown): boolean {
-  return (from ?? null) !== (to ?? null);
-}
-
-/** Newest change of each asked field of the issues among the refs; projects keep no history of fields. */
-export async function history(
-  scope: SchemaScope,
-  refs: readonly string[],
-  fields: readonly FieldName[],
-): Promise<readonly FieldTime[]> {
-  const times: FieldTime[] = [];
-  for (let start = 0; start < refs.length; start += HISTORY_CHUNK) {
-    const ids = refs.slice(start, start + HISTORY_CHUNK);
-    const variables = { issues: { id: { in: ids } }, first: ids.length };
-    const answer = await execute(scope, HISTORY, variables, historyAnswer);
-    for (const issue of answer.issues.nodes) times.push(...newestChanges(scope, issue.id, issue.history.nodes, fields));
-  }
-  return times;
-}
-
-function newestChanges(
-  scope: SchemaScope,
-  ref: string,
-  entries: readonly HistoryEntry[],
-  fields: readonly FieldName[],
-): FieldTime[] {
-  return fields.flatMap((field) => {
-    const touches = HISTORY_FIELDS[field];
-    const times = entries.filter((entry) => touches?.(entry, scope)).map((entry) => entry.updatedAt);
-    const at = times.sort().at(-1);
-    return at === undefined ? [] : [{ ref, field, stamp: { at, resolutionMs: 1 } }];
-  });
 }

@@ -2,30 +2,40 @@
 import { createHash } from "node:crypto";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem, ToolValues } from "../../core/model.ts";
-import type { ReportOutcome, SchemaScope, UpdateRequest } from "../contract.ts";
+import type { Overwritten, ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
+import { unraced } from "../race.ts";
 import { syncKeyAsUuid } from "../sync-key.ts";
-import { healthPosted, issueUpdated, projectUpdated } from "./answers.ts";
+import { healthPosted, issueUpdated, projectUpdated, type HistoryEntry } from "./answers.ts";
 import { attachPullRequests } from "./attach.ts";
 import { attempt } from "./attempts.ts";
 import { execute, type Variables } from "./client.ts";
 import { ARCHIVE_ISSUE, ARCHIVE_PROJECT, POST_HEALTH, UPDATE_ISSUE, UPDATE_PROJECT } from "./documents.ts";
+import { replacedEdits } from "./history.ts";
 import { has, issueInput, projectInput, text, texts, without } from "./inputs.ts";
 import { labelBook, labelDelta, type LabelBook } from "./labels.ts";
 import { nodesById } from "./nodes.ts";
 import { parentInputs, type ParentInput } from "./parents.ts";
 import { read } from "./read.ts";
 import { epicProject } from "./schema.ts";
-import { labelNames, TASK_TYPE_PREFIX, twinsOf, type LabelNames } from "./twins.ts";
+import { labelNames, TASK_TYPE_PREFIX, twinsOf, withLabels, type LabelNames } from "./twins.ts";
 import { z } from "zod";
 
 interface Updating {
   readonly scope: SchemaScope;
   readonly labels: LabelBook;
   readonly parents: ReadonlyMap<string, ParentInput>;
-  /** Label ids that each twin carries now, and all names. */
-  readonly current: ReadonlyMap<string, readonly string[]>;
   readonly names: LabelNames;
 }
+
+/** One request with what stood in Linear just before its write. */
+interface Update extends UpdateRequest {
+  readonly twin: RemoteItem;
+  /** Label ids. */
+  readonly carried: readonly string[];
+}
+
+/** Twins that are read and written in one go: few, so that little time passes between the two. */
+const TOGETHER = 10;
 
 /** One mutation a twin with all its fields; labels as a difference to what it carries at this moment. */
 export async function update(
@@ -33,40 +43,67 @@ export async function update(
   requests: readonly UpdateRequest[],
   report: ReportOutcome,
 ): Promise<void> {
-  const current = await currentLabels(scope, requests);
+  const labels = labelBook(scope);
+  for (let start = 0; start < requests.length; start += TOGETHER)
+    await updateSome(scope, labels, requests.slice(start, start + TOGETHER), report);
+}
+
+async function updateSome(
+  scope: SchemaScope,
+  labels: LabelBook,
+  requests: readonly UpdateRequest[],
+  report: ReportOutcome,
+): Promise<void> {
+  const { issues, projects } = await nodesById(
+    scope,
+    requests.map(({ ref }) => ref),
+  );
+  const carried = new Map([...issues, ...projects].map((node) => [node.id, node.labelIds]));
+  const taught = await withLabels(labels.taught(), [...carried.values()].flat());
+  const twins = new Map((await twinsOf(taught, issues, projects)).map((twin) => [twin.ref, twin]));
   const updating: Updating = {
     scope,
-    labels: labelBook(scope),
+    labels,
     parents: await parentInputs(scope, requests),
-    current,
-    names: await labelNames(scope, [...current.values()].flat()),
+    names: await labelNames(taught, [...carried.values()].flat()),
   };
   for (const request of requests) {
-    const write = isProject(scope, request) ? updateProject : updateIssue;
-    const outcome = await attempt(request.id, request.fields, [], (fields) => write(updating, request, fields));
-    await report(outcome);
+    const twin = twins.get(request.ref);
+    if (!twin) await report({ id: request.id, kind: "gone" });
+    else await report(await updateOne(updating, { ...request, twin, carried: carried.get(twin.ref) ?? [] }));
   }
+}
+
+async function updateOne(updating: Updating, request: Update): Promise<WriteOutcome> {
+  const { fields, raced } = unraced(request, request.twin);
+  if (Object.keys(fields).length === 0) return { id: request.id, kind: "raced", twin: request.twin };
+  let overwrote: Overwritten = {};
+  const write = isProject(updating.scope, request) ? updateProject : updateIssue;
+  const outcome = await attempt(request.id, fields, [], (left) =>
+    write(
+      updating,
+      request,
+      left,
+      (entries) => (overwrote = replacedEdits({ ...request, fields: left }, request.twin, entries)),
+    ),
+  );
+  if (outcome.kind !== "done") return outcome;
+  const races = {
+    ...(raced.length > 0 ? { raced } : {}),
+    ...(Object.keys(overwrote).length > 0 ? { overwrote } : {}),
+  };
+  return { ...outcome, ...races };
 }
 
 function isProject(scope: SchemaScope, request: UpdateRequest): boolean {
   return request.type === "project" || (request.type === "epic" && epicProject(scope.binding) === null);
 }
 
-async function currentLabels(
-  scope: SchemaScope,
-  requests: readonly UpdateRequest[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const refs = requests
-    .filter((request) => has(request.fields, "labels") || has(request.fields, "task_type"))
-    .map((request) => request.ref);
-  const { issues, projects } = await nodesById(scope, refs);
-  return new Map([...issues, ...projects].map((node) => [node.id, node.labelIds]));
-}
-
 async function updateIssue(
   updating: Updating,
-  request: UpdateRequest,
+  request: Update,
   fields: ToolValues,
+  seeHistory: (entries: readonly HistoryEntry[]) => void,
 ): Promise<RemoteItem | undefined> {
   const { scope } = updating;
   const input: Variables = {
@@ -77,16 +114,17 @@ async function updateIssue(
   let twin: RemoteItem | undefined;
   if (Object.keys(input).length > 0) {
     const answer = await execute(scope, UPDATE_ISSUE, { id: request.ref, input }, issueUpdated);
+    seeHistory(answer.issueUpdate.issue.history.nodes);
     [twin] = await twinsOf(updating.labels.taught(), [answer.issueUpdate.issue], []);
-  } else [twin] = (await read(scope, [request.ref])).items;
+  } else twin = request.twin;
   if (!twin || !has(fields, "pr")) return twin;
   const finished = await attachPullRequests(scope, twin, fields);
   if (finished.refused.pr === undefined) return finished.twin;
   throw new SyncFailure("Rejected", finished.refused.pr, { tool: "linear", fields: { pr: finished.refused.pr } });
 }
 
-async function issueLabelInput(updating: Updating, request: UpdateRequest, fields: ToolValues): Promise<Variables> {
-  const current = updating.current.get(request.ref) ?? [];
+async function issueLabelInput(updating: Updating, request: Update, fields: ToolValues): Promise<Variables> {
+  const current = request.carried;
   const added: string[] = [];
   const removed: string[] = [];
   if (has(fields, "labels")) {
@@ -124,11 +162,7 @@ async function idsFor(
   }
 }
 
-async function updateProject(
-  updating: Updating,
-  request: UpdateRequest,
-  fields: ToolValues,
-): Promise<RemoteItem | undefined> {
+async function updateProject(updating: Updating, request: Update, fields: ToolValues): Promise<RemoteItem | undefined> {
   const { scope } = updating;
   const own = without(fields, ["health"]);
   const input: Variables = { ...projectInput(own), ...(await projectLabelInput(updating, request, own)) };
@@ -138,13 +172,13 @@ async function updateProject(
     [twin] = await twinsOf(updating.labels.taught(), [], [answer.projectUpdate.project]);
   }
   if (has(fields, "health")) return postHealth(scope, request, text(fields.health));
-  return twin ?? (await read(scope, [request.ref])).items[0];
+  return twin ?? request.twin;
 }
 
 /** Projects take no label differences: theirs are set as a whole, ours and unknown ones among them. */
-async function projectLabelInput(updating: Updating, request: UpdateRequest, fields: ToolValues): Promise<Variables> {
+async function projectLabelInput(updating: Updating, request: Update, fields: ToolValues): Promise<Variables> {
   if (!has(fields, "labels")) return {};
-  const current = updating.current.get(request.ref) ?? [];
+  const current = request.carried;
   const wanted = await idsFor(updating.labels, "project", "labels", texts(fields.labels));
   const { added, removed } = labelDelta(current, wanted, updating.names);
   if (added.length + removed.length === 0) return {};

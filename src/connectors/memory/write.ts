@@ -3,6 +3,7 @@ import { isSyncFailure } from "../../core/errors.ts";
 import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldName, ToolValue, ToolValues } from "../../core/model.ts";
 import type { CreateRequest, ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
+import { unraced } from "../race.ts";
 import { marker } from "../sync-key.ts";
 import { call } from "./client.ts";
 import { findMarked, read } from "./read.ts";
@@ -77,18 +78,20 @@ export async function update(
   requests: readonly UpdateRequest[],
   report: ReportOutcome,
 ): Promise<void> {
-  const tags = await currentTags(scope, requests);
-  for (const request of requests) await report(await updateOne(scope, request, tags.get(request.ref) ?? []));
-}
-
-/** Tags are changed by difference, so that ours stay; only then the current ones matter. */
-async function currentTags(
-  scope: SchemaScope,
-  requests: readonly UpdateRequest[],
-): Promise<Map<string, readonly string[]>> {
-  const refs = requests.filter(({ fields }) => fields.labels !== undefined).map(({ ref }) => ref);
-  const { items } = await read(scope, refs);
-  return new Map(items.map((twin) => [twin.ref, texts(twin.fields.labels)]));
+  const { items } = await read(
+    scope,
+    requests.map(({ ref }) => ref),
+  );
+  for (const request of requests) {
+    const twin = items.find(({ ref }) => ref === request.ref);
+    const { fields, raced } = twin ? unraced(request, twin) : { fields: {}, raced: [] };
+    if (!twin) await report({ id: request.id, kind: "gone" });
+    else if (Object.keys(fields).length === 0) await report({ id: request.id, kind: "raced", twin });
+    else {
+      const outcome = await updateOne(scope, { ...request, fields }, texts(twin.fields.labels));
+      await report(outcome.kind === "done" && raced.length > 0 ? { ...outcome, raced } : outcome);
+    }
+  }
 }
 
 async function updateOne(scope: SchemaScope, request: UpdateRequest, tags: readonly string[]): Promise<WriteOutcome> {

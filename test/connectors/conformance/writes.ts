@@ -127,7 +127,7 @@ export function describeWrites(use: () => Session): void {
     expect(reading).toEqual({ kind: "value", value: ["beta", "gamma"] });
   });
 
-  it("rejects the update of a removed twin and carries out the others", async () => {
+  it("tells that a twin to update is gone, and carries out the others", async () => {
     const session = use();
     const [removed, kept] = [
       await session.make("story", { title: "Removed" }),
@@ -138,8 +138,29 @@ export function describeWrites(use: () => Session): void {
       session.updateRequest(removed, "story", { title: "Nobody there" }),
       session.updateRequest(kept, "story", { title: "Still here" }),
     ]);
-    expect(outcomes.map(({ kind }) => kind)).toEqual(["rejected", "done"]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["gone", "done"]);
     expect((await session.readOne(kept.ref)).fields.title).toBe("Still here");
+  });
+
+  it("leaves out what people changed since the plan, and writes the rest", async () => {
+    const session = use();
+    const twin = await session.make("story", { title: "Planned for", estimate: 3 });
+    await session.human.edit(twin.ref, { title: "Quicker" });
+    const late = { ...session.updateRequest(twin, "story", { title: "Ours" }), expect: twin.fields };
+    const [outcome] = await session.update([late]);
+    expect(outcome).toMatchObject({ kind: "raced", twin: { fields: { title: "Quicker" } } });
+    const both = session.updateRequest(twin, "story", session.written("story", { title: "Ours", due: "2026-12-24" }));
+    const done = doneOf((await session.update([{ ...both, expect: twin.fields }]))[0]);
+    expect(done).toMatchObject({ raced: ["title"], twin: { fields: { title: "Quicker", due: both.fields.due } } });
+  });
+
+  it("takes its own value for no edit, where an attempt died after the write", async () => {
+    const session = use();
+    const twin = await session.make("story", { title: "Before" });
+    const request = { ...session.updateRequest(twin, "story", { title: "After" }), expect: twin.fields };
+    await session.update([request]);
+    const again = doneOf((await session.update([request]))[0]);
+    expect([again.raced, again.twin.fields.title]).toEqual([undefined, "After"]);
   });
 
   it("comes to rest: of ten rounds only the first writes", async () => {

@@ -84,7 +84,7 @@ describe("an update", () => {
     expect(outcomes.map(({ id, kind }) => [id, kind])).toEqual(
       [
         [`u-${twin.ref}`, "done"],
-        ["u-99999", "rejected"],
+        ["u-99999", "gone"],
         ["last", "done"],
       ].sort(([a], [b]) => outcomes.findIndex(({ id }) => id === a) - outcomes.findIndex(({ id }) => id === b)),
     );

@@ -128,5 +128,5 @@ function writers(scope: SchemaScope): Pick<Bench, "create" | "createOne" | "upda
 /** The twin of a request that must have been done. */
 export function twinOf(outcome: WriteOutcome | undefined): RemoteItem {
   if (outcome?.kind === "done") return outcome.twin;
-  throw new Error(`not done: ${outcome?.message ?? "nothing was told"}`);
+  throw new Error(`not done: ${JSON.stringify(outcome)}`);
 }
