@@ -27,7 +27,7 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
   const { writes: wanted, ...rest } = planned.plan;
   const writes = withoutRejected(wanted, await store.intentsOf(run));
   await store.recordDecisions(losers(engine, input, rest.conflicts));
-  await store.storeIntents(intentsOf(input, writes));
+  await store.storeIntents(project, intentsOf(input, writes));
   const stored: StoredPlan = { hubHash: planned.hub.hash, plan: rest };
   await store.cache(planKey(run, pass), stored, engine.now() + KEEP_MS);
   await store.saveFindings(project, await allFindings(engine, context, planned));

@@ -84,22 +84,12 @@ async function factsOfTool(
     successful: count("done"),
     failed: count("rejected"),
     skipped: count("planned", "sent"),
-    rateLimit: usage
-      ? {
-          used: usage.used,
-          limit: limitOf(context.rateLimits, usage.limit),
-        }
-      : null,
+    rateLimit: usage ? { used: usage.used, limit: usage.limit } : null,
     standing: standing?.state ?? "ready",
     ...(standing?.state === "waiting" ? { waitUntil: new Date(standing.untilMs).toISOString() } : {}),
     ...(facts.error && standing?.state === "failed" ? { error: facts.error } : {}),
     ...(facts.skewMs === undefined ? {} : { skewMs: facts.skewMs }),
   };
-}
-
-/** The registry's own number: the bucket runs a little below it, so that no window exceeds it. */
-function limitOf(limits: ToolContext["rateLimits"], bucket: number): number {
-  return limits.find(({ name, scope }) => name === "requests" && scope === "credential")?.limit ?? bucket;
 }
 
 /** What the vendors refused, in their own words, one finding per reason. */

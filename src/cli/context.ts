@@ -69,6 +69,11 @@ function storeUrl(root: string, configured: string, env: NodeJS.ProcessEnv): str
       "InvalidConfig",
       `sdlc-sync.yaml: store.url is ${configured}, which is not set in the environment.`,
     );
+  if (url === "sqlite::memory:")
+    throw new SyncFailure(
+      "InvalidConfig",
+      "sdlc-sync.yaml: store.url is sqlite::memory:, which forgets everything with the process; name a file or a PostgreSQL database.",
+    );
   return url.startsWith("sqlite:") ? `sqlite:${resolve(root, url.slice("sqlite:".length))}` : url;
 }
 

@@ -14,10 +14,7 @@ export function intentMethods(handle: Handle): IntentMethods {
   const { db } = handle;
   const intents = () => db.selectFrom("intent").selectAll().orderBy("pass").orderBy("tool").orderBy("position");
   return {
-    async storeIntents(planned) {
-      for (const [project, own] of Map.groupBy(planned, (intent) => intent.project))
-        await change(handle, project, (tx) => storeIntents(tx, project, own));
-    },
+    storeIntents: (project, planned) => change(handle, project, (tx) => storeIntents(tx, project, planned)),
     async openIntents(project, tool) {
       const rows = await intents()
         .where("project", "=", project)

@@ -125,7 +125,7 @@ export interface Store {
   adopt(project: string, link: Link, twin: RemoteItem): Promise<void>;
 
   /** Stores the writes of a plan before the first of them is sent; open ones of earlier passes not in it become `superseded`, except `sent` creates. */
-  storeIntents(intents: readonly Intent[]): Promise<void>;
+  storeIntents(project: string, intents: readonly Intent[]): Promise<void>;
   openIntents(project: string, tool: ToolKey): Promise<readonly Intent[]>;
   markSent(intents: readonly string[]): Promise<void>;
   acknowledge(project: string, ack: Acknowledgement): Promise<void>;

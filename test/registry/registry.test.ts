@@ -86,6 +86,11 @@ describe("a workspace's registry", () => {
       "capabilities.tracking.tools.jira.rate_limits[0].per: a period is",
     ],
     [
+      "a period of no time",
+      "capabilities: {tracking: {tools: {jira: {rate_limits: [{name: a, limit: 1, per: 0s, scope: item}]}}}}",
+      "capabilities.tracking.tools.jira.rate_limits[0].per: a period is",
+    ],
+    [
       "a scope nobody knows",
       "capabilities: {tracking: {tools: {jira: {rate_limits: [{name: a, limit: 1, per: hour, scope: items}]}}}}",
       '"items" is not allowed here; allowed: credential, item. Did you mean "item"?',

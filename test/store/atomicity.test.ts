@@ -46,10 +46,10 @@ onSharedHomes("a change that fails half-way", (home) => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];
     const earlier = intentOf(project, run, createOf("S-1"));
-    await store.storeIntents([earlier]);
+    await store.storeIntents(project, [earlier]);
     await store.markSent([earlier.id]);
     const intent = intentOf(project, run, createOf("S-1"), { pass: 2 });
-    await store.storeIntents([intent]);
+    await store.storeIntents(project, [intent]);
     await store.markSent([intent.id]);
     const before = [await store.projectState(project), await store.intentsOf(run)];
     const ack = {
@@ -72,10 +72,10 @@ onSharedHomes("a change that fails half-way", (home) => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];
     const old = intentOf(project, run, updateOf("S-1", "1"));
-    await store.storeIntents([old]);
+    await store.storeIntents(project, [old]);
     const next = intentOf(project, run, updateOf("S-2", "2"), { pass: 2 });
     await home.raw(`alter table intent rename column body to planted`);
-    await expect(store.storeIntents([next])).rejects.toThrow();
+    await expect(store.storeIntents(project, [next])).rejects.toThrow();
     await home.raw(`alter table intent rename column planted to body`);
     expect(await store.intentsOf(run)).toEqual([old]);
   });

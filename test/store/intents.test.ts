@@ -14,7 +14,7 @@ onEveryHome("intents", (home) => {
     const planned = Array.from({ length: 12 }, (_, position) =>
       intentOf(project, run, createOf(`S-${position}`), { position }),
     );
-    await store.storeIntents(planned.toReversed());
+    await store.storeIntents(project, planned.toReversed());
     expect(await store.intentsOf(run)).toEqual(planned);
     expect(await store.openIntents(project, "jira")).toEqual(planned);
     expect(await store.openIntents(project, "linear")).toEqual([]);
@@ -25,7 +25,7 @@ onEveryHome("intents", (home) => {
     const { store } = home;
     const [project, run, next] = [home.fresh(), home.fresh(), home.fresh()];
     const linear = { ...updateOf("S-4", "4"), tool: "linear" };
-    await store.storeIntents([
+    await store.storeIntents(project, [
       intentOf(project, run, createOf("S-0"), { position: 0 }),
       intentOf(project, run, createOf("S-1"), { position: 1 }),
       intentOf(project, run, updateOf("S-2", "2"), { position: 2 }),
@@ -33,7 +33,7 @@ onEveryHome("intents", (home) => {
       intentOf(project, run, linear),
     ]);
     await store.markSent([`${run}/1/jira/0`, `${run}/1/jira/2`]);
-    await store.storeIntents([intentOf(project, next, updateOf("S-9", "9"))]);
+    await store.storeIntents(project, [intentOf(project, next, updateOf("S-9", "9"))]);
     expect(await statesOf(store, run)).toEqual({
       "1/jira/0": "sent",
       "1/jira/1": "superseded",
@@ -45,11 +45,19 @@ onEveryHome("intents", (home) => {
     expect(open.map(({ id }) => id).toSorted()).toEqual([`${next}/1/jira/0`, `${run}/1/jira/0`].toSorted());
   });
 
+  test("a plan without any writes supersedes what is open all the same", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    await store.storeIntents(project, [intentOf(project, run, createOf("S-1"))]);
+    await store.storeIntents(project, []);
+    expect(await statesOf(store, run)).toEqual({ "1/jira/0": "superseded" });
+  });
+
   test("another project's open writes stay", async () => {
     const { store } = home;
     const [project, other, run] = [home.fresh(), home.fresh(), home.fresh()];
-    await store.storeIntents([intentOf(other, run, createOf("S-1"))]);
-    await store.storeIntents([intentOf(project, home.fresh(), createOf("S-1"))]);
+    await store.storeIntents(other, [intentOf(other, run, createOf("S-1"))]);
+    await store.storeIntents(project, [intentOf(project, home.fresh(), createOf("S-1"))]);
     expect(await statesOf(store, run)).toEqual({ "1/jira/0": "planned" });
   });
 
@@ -57,12 +65,12 @@ onEveryHome("intents", (home) => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];
     const first = [0, 1, 2].map((n) => intentOf(project, run, createOf(`S-${n}`), { position: n }));
-    await store.storeIntents(first);
+    await store.storeIntents(project, first);
     await store.markSent([first[0]!.id]);
     await store.reject(first[1]!.id, "refused");
     const again = first.map(({ position }) => intentOf(project, run, createOf(`T-${position}`), { position }));
-    await store.storeIntents(again);
-    await store.storeIntents(again);
+    await store.storeIntents(project, again);
+    await store.storeIntents(project, again);
     expect(await store.intentsOf(run)).toEqual([
       { ...first[0], state: "sent" },
       { ...first[1], state: "rejected", message: "refused" },
@@ -74,17 +82,17 @@ onEveryHome("intents", (home) => {
     const { store } = home;
     const [project, run, other] = [home.fresh(), home.fresh(), home.fresh()];
     const intent = intentOf(project, run, createOf("S-1"));
-    await store.storeIntents([intent]);
-    await store.storeIntents([intentOf(project, other, createOf("S-2"))]);
+    await store.storeIntents(project, [intent]);
+    await store.storeIntents(project, [intentOf(project, other, createOf("S-2"))]);
     expect(await statesOf(store, run)).toEqual({ "1/jira/0": "superseded" });
-    await store.storeIntents([intent]);
+    await store.storeIntents(project, [intent]);
     expect(await store.intentsOf(run)).toEqual([intent]);
   });
 
   test("a refusal keeps the vendor's words, as far as a text can hold them", async () => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];
-    await store.storeIntents([
+    await store.storeIntents(project, [
       intentOf(project, run, createOf("S-1")),
       intentOf(project, run, createOf("S-2"), { position: 1 }),
     ]);
@@ -103,11 +111,11 @@ onEveryHome("intents", (home) => {
     const planned = Array.from({ length: 1_234 }, (_, position) =>
       intentOf(project, run, updateOf(`S-${position}`, String(position)), { position }),
     );
-    await store.storeIntents(planned);
+    await store.storeIntents(project, planned);
     await store.markSent(planned.slice(0, 700).map(({ id }) => id));
     const states = Object.values(await statesOf(store, run));
     expect([states.filter((s) => s === "sent").length, states.length]).toEqual([700, 1_234]);
-    await store.storeIntents([intentOf(project, next, createOf("S-1"))]);
+    await store.storeIntents(project, [intentOf(project, next, createOf("S-1"))]);
     expect(new Set(Object.values(await statesOf(store, run)))).toEqual(new Set(["superseded"]));
   });
 });

@@ -10,7 +10,7 @@ onEveryHome("answers", (home) => {
     const intent = intentOf(project, run, createOf("S-1"));
     const link = linkOf("S-1", "1", { base: { title: { value: "S-1", agreed: "S-1" } } });
     const audit = [auditOf(project, run, { operation: "create" })];
-    await store.storeIntents([intent]);
+    await store.storeIntents(project, [intent]);
     await store.markSent([intent.id]);
     await store.acknowledge(project, { intent: intent.id, twin: twinOf("1"), link, bases: {}, audit });
     expect(await store.intentsOf(run)).toEqual([{ ...intent, state: "done" }]);
@@ -27,7 +27,7 @@ onEveryHome("answers", (home) => {
     await store.adopt(project, linkOf("S-1", "1", { base: before }), twinOf("1"));
     await store.adopt(project, linkOf("S-2", "2", { base: before }), twinOf("2"));
     const intent = intentOf(project, run, updateOf("S-1", "1"));
-    await store.storeIntents([intent]);
+    await store.storeIntents(project, [intent]);
     const title = { value: "new", agreed: "new" };
     await store.acknowledge(project, { intent: intent.id, twin: twinOf("1"), bases: { title }, audit: [] });
     const { links } = await store.projectState(project);
@@ -45,7 +45,7 @@ onEveryHome("answers", (home) => {
       audit: [auditOf(project, run)],
     };
     await store.adopt(project, linkOf("S-1", "1"), twinOf("1"));
-    await store.storeIntents([intent]);
+    await store.storeIntents(project, [intent]);
     await store.acknowledge(project, ack);
     await store.saveChanges(project, "jira", [twinOf("1", { fields: { title: "newer" } })], "c2");
     const settled = await store.projectState(project);
@@ -64,10 +64,10 @@ onEveryHome("answers", (home) => {
       intentOf(project, run, createOf("S-2"), { position: 1 }),
       intentOf(project, run, linear),
     ];
-    await store.storeIntents(first);
+    await store.storeIntents(project, first);
     await store.markSent(first.map(({ id }) => id));
     const again = intentOf(project, run, createOf("S-1"), { pass: 2 });
-    await store.storeIntents([again]);
+    await store.storeIntents(project, [again]);
     await store.markSent([again.id]);
     const ack = { intent: again.id, twin: twinOf("1"), link: linkOf("S-1", "1"), bases: {}, audit: [] };
     await store.acknowledge(project, ack);
@@ -84,7 +84,7 @@ onEveryHome("answers", (home) => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];
     const intents = [0, 1].map((n) => intentOf(project, run, updateOf(`S-${n}`, `${n}`), { position: n }));
-    await store.storeIntents(intents);
+    await store.storeIntents(project, intents);
     const [one, two] = [intents[0]!.id, intents[1]!.id];
     await store.acknowledge(project, { intent: one, twin: twinOf("0"), bases: {}, audit: [] });
     await store.reject(one, "too late");
@@ -98,7 +98,7 @@ onEveryHome("answers", (home) => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];
     const intent = intentOf(project, run, updateOf("S-1", "1"));
-    await store.storeIntents([intent]);
+    await store.storeIntents(project, [intent]);
     const bases = { title: { value: "new", agreed: "new" } };
     await store.acknowledge(project, { intent: intent.id, twin: twinOf("1"), bases, audit: [] });
     expect((await store.projectState(project)).links).toEqual([]);
@@ -108,7 +108,7 @@ onEveryHome("answers", (home) => {
     const { store } = home;
     const [project, other, run] = [home.fresh(), home.fresh(), home.fresh()];
     const intent = intentOf(project, run, updateOf("S-1", "1"));
-    await store.storeIntents([intent]);
+    await store.storeIntents(project, [intent]);
     const ack = { intent: intent.id, twin: twinOf("1"), bases: {}, audit: [] };
     await expect(store.acknowledge(other, ack)).rejects.toMatchObject({ code: "Bug" });
     await expect(store.acknowledge(project, { ...ack, intent: "nowhere" })).rejects.toMatchObject({ code: "Bug" });
