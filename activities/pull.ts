@@ -2,6 +2,7 @@ import type { Link, RemoteItem } from "../src/core/model.ts";
 import type { Pulled, PullInput } from "../src/core/ports.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
 import type { Finding } from "../src/core/findings.ts";
+import { duplicateRef } from "../src/core/reconcile/ref-claims.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { loadContext, noteFacts, toolContext, type Engine, type RunContext } from "./engine.ts";
 import { keepSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
@@ -121,7 +122,8 @@ async function adoptRefs(engine: Engine, context: RunContext, session: ToolSessi
     }
     // The planner tells of refs that read alike; only here it shows that a key and an id are one twin.
     for (const rival of rivals)
-      if (rival.item > item && !isSameRef(rival.ref, ref)) findings.push(rivalRefs(tool, item, rival.item, twin.key));
+      if (rival.item > item && !isSameRef(rival.ref, ref))
+        findings.push(duplicateRef(tool, [item, rival.item], twin.key));
   }
   await noteFacts(engine, context.run, tool, (facts) => ({ ...facts, findings }));
 }
@@ -133,18 +135,6 @@ function twinNamed(items: readonly RemoteItem[], ref: string): RemoteItem | unde
 /** No vendor tells two items apart by the case of a ref. */
 function isSameRef(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
-}
-
-function rivalRefs(tool: string, item: string, rival: string, key: string): Finding {
-  return {
-    code: "duplicate-ref",
-    severity: "error",
-    tool,
-    items: [item, rival],
-    message: `Two items point at one ${tool} item (${key}); both are left alone there.`,
-    remedy: `Correct external_refs.${tool} of one of them.`,
-    needsDecision: true,
-  };
 }
 
 function unresolvedRef(tool: string, item: string, ref: string): Finding {

@@ -27,7 +27,7 @@ export const RULES: readonly (ImportRule | ContentRule)[] = [
     files: /^src\/connectors\/(?!index\.ts)/,
     allow: [
       CORE,
-      /^src\/connectors\/(?:contract|http|sync-key|person-lens)\.ts$/,
+      /^src\/connectors\/(?!index)[\w-]+\.ts$/,
       /^(?:node:|undici$|jira\.js|@linear\/sdk|zod$|unified$|remark-)/,
     ],
   },

@@ -17,13 +17,13 @@ interface Suite {
 
 const SUITES: readonly Suite[] = [
   { name: "core", paths: ["test/core"], heavy: { SDLC_SYNC_PROPERTY_RUNS: "20000" } },
-  { name: "hub", paths: ["test/hub"], heavy: { SDLC_SYNC_PROPERTY_RUNS: "3000" } },
+  { name: "hub", paths: ["test/hub"], heavy: { SDLC_SYNC_PROPERTY_RUNS: "5000" } },
   { name: "store", paths: ["test/store", "test/rate"] },
   { name: "registry", paths: ["test/registry", "test/cli", "test/scripts", "test/temporal"] },
   { name: "connectors", paths: ["test/connectors", "test/sandbox"] },
   { name: "workflows", paths: ["test/workflows"] },
   { name: "scenarios", paths: ["test/scenarios"] },
-  { name: "crash", paths: ["test/chaos"], heavy: { SDLC_SYNC_KILLS: "12", SDLC_SYNC_SERVER_KILLS: "5" } },
+  { name: "crash", paths: ["test/chaos"], heavy: { SDLC_SYNC_KILLS: "60", SDLC_SYNC_SERVER_KILLS: "5" } },
 ];
 
 interface Counts {

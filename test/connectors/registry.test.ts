@@ -44,18 +44,6 @@ describe("adding a tool is one folder, one registry entry, one line in the map",
     expect(readdirSync(join(connectors, folder))).toEqual(expect.arrayContaining(SAME_FILES));
   });
 
-  it.each(folders)("%s knows no other connector, no store, no hub and no workflow", (folder) => {
-    const files = readdirSync(join(connectors, folder), { recursive: true, encoding: "utf8" }).filter((name) =>
-      name.endsWith(".ts"),
-    );
-    const imports = files.flatMap((name) => {
-      const source = readFileSync(join(connectors, folder, name), "utf8");
-      return [...source.matchAll(/from "(\.\.\/[^"]+)"/g)].map(([, path]) => path ?? "");
-    });
-    const allowed = /^\.\.\/(?:contract|http|person-lens|race|sync-key)\.ts$|^\.\.\/\.\.\/core\//;
-    expect(imports.filter((path) => !allowed.test(path))).toEqual([]);
-  });
-
   it.each(available.map(({ key, env }) => ({ key, env })))(
     "$key says which of its variables is missing",
     async ({ key, env }) => {

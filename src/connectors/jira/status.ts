@@ -1,6 +1,7 @@
 /** Hub statuses as the states of an issue type's workflow: by name first, by category where no name tells. */
 import type { Lens, Reading, Written } from "../../core/lens.ts";
 import type { FieldValue, ItemType } from "../../core/model.ts";
+import { cannot, isCalled, only } from "../status-choice.ts";
 import type { JiraStatus } from "./schema.ts";
 
 interface StatusRow {
@@ -130,23 +131,4 @@ function byCategory(table: StatusTable, row: StatusRow): readonly JiraStatus[] {
 
 function isTaken(table: StatusTable, state: JiraStatus): boolean {
   return Object.values(table.overrides).some((wanted) => isCalled(state, wanted));
-}
-
-function isCalled(state: JiraStatus, wanted: string): boolean {
-  return state.id === wanted || state.name.trim().toLowerCase() === wanted.trim().toLowerCase();
-}
-
-function only(states: readonly JiraStatus[], value: string): Written | undefined {
-  const [first, ...others] = states;
-  if (!first) return undefined;
-  if (others.length === 0) return { kind: "value", value: first.id };
-  const names = states.map((state) => `"${state.name}"`).join(", ");
-  return cannot(
-    "ambiguous-status",
-    `${names} could all stand for "${value}"; name one in the binding's status mapping`,
-  );
-}
-
-function cannot(code: string, message: string): Written {
-  return { kind: "cannot", code, message };
 }

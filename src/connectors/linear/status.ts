@@ -1,6 +1,7 @@
 /** Hub statuses as Linear's workflow states and project statuses: by name first, by type where no name tells. */
 import type { Lens, Reading, Written } from "../../core/lens.ts";
 import type { ItemType } from "../../core/model.ts";
+import { cannot, isCalled, only } from "../status-choice.ts";
 import type { LinearState } from "./schema.ts";
 
 interface StatusRow {
@@ -90,20 +91,17 @@ function readState(table: StatusTable, id: unknown): Reading {
 
 /** The row that names this state: the binding's word before the usual names. */
 function rowOf(table: StatusTable, state: LinearState): StatusRow | undefined {
-  const overridden = table.rows.find((row) => isNamed(state, table.overrides[row.value]));
+  const overridden = table.rows.find((row) => {
+    const wanted = table.overrides[row.value];
+    return wanted !== undefined && isCalled(state, wanted);
+  });
   return overridden ?? table.rows.find((row) => row.names.includes(state.name.trim().toLowerCase()));
-}
-
-function isNamed(state: LinearState, wanted: string | undefined): boolean {
-  return (
-    wanted !== undefined && (state.id === wanted || state.name.trim().toLowerCase() === wanted.trim().toLowerCase())
-  );
 }
 
 function resolve(table: StatusTable, row: StatusRow): Written {
   const wanted = table.overrides[row.value];
   if (wanted !== undefined) {
-    const found = table.states.filter((state) => isNamed(state, wanted));
+    const found = table.states.filter((state) => isCalled(state, wanted));
     return (
       only(found, row.value) ??
       cannot("unknown-status", `the mapping names state "${wanted}", which Linear does not have`)
@@ -140,19 +138,4 @@ function byType(table: StatusTable, row: StatusRow): Written | undefined {
 function held(table: StatusTable, row: StatusRow): Written | undefined {
   const holder = table.rows.find((one) => one.value === row.heldBy);
   return holder && resolve(table, holder);
-}
-
-function only(states: readonly LinearState[], value: string): Written | undefined {
-  const [first, ...others] = states;
-  if (!first) return undefined;
-  if (others.length === 0) return { kind: "value", value: first.id };
-  const names = states.map((state) => `"${state.name}"`).join(", ");
-  return cannot(
-    "ambiguous-status",
-    `${names} could all stand for "${value}"; name one in the binding's status mapping`,
-  );
-}
-
-function cannot(code: string, message: string): Written {
-  return { kind: "cannot", code, message };
 }

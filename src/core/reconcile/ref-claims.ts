@@ -17,15 +17,7 @@ export function claimedTwice(
     if (owner === undefined) claims.set(name, item);
     else if (owner !== item) {
       quarantined.add(owner).add(item);
-      report({
-        code: "duplicate-ref",
-        severity: "error",
-        tool,
-        items: [owner, item],
-        message: `Two items point at one ${tool} item (${ref}); both are left alone there.`,
-        remedy: `Correct external_refs.${tool} of one of them.`,
-        needsDecision: true,
-      });
+      report(duplicateRef(tool, [owner, item], ref));
     }
   };
   for (const item of items) {
@@ -41,4 +33,17 @@ export function claimedTwice(
 /** People type keys in any case; no vendor tells two items apart by it. */
 export function refName(ref: string): string {
   return ref.toLowerCase();
+}
+
+/** The two items, and the ref that both name. */
+export function duplicateRef(tool: ToolKey, items: readonly ItemId[], ref: string): Finding {
+  return {
+    code: "duplicate-ref",
+    severity: "error",
+    tool,
+    items,
+    message: `Two items point at one ${tool} item (${ref}); both are left alone there.`,
+    remedy: `Correct external_refs.${tool} of one of them.`,
+    needsDecision: true,
+  };
 }

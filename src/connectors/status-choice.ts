@@ -1,0 +1,29 @@
+/** Which of a tool's states a status is written as: the same questions for every tool that has named states. */
+import type { Written } from "../core/lens.ts";
+
+/** A state as the tool tells of it. */
+export interface NamedState {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The one state there is; nothing where there is none, and a refusal that names them where there are several. */
+export function only(states: readonly NamedState[], value: string): Written | undefined {
+  const [first, ...others] = states;
+  if (!first) return undefined;
+  if (others.length === 0) return { kind: "value", value: first.id };
+  const names = states.map((state) => `"${state.name}"`).join(", ");
+  return cannot(
+    "ambiguous-status",
+    `${names} could all stand for "${value}"; name one in the binding's status mapping`,
+  );
+}
+
+export function cannot(code: string, message: string): Written {
+  return { kind: "cannot", code, message };
+}
+
+/** Whether people mean this state: by its id, or by its name in whatever case. */
+export function isCalled(state: NamedState, wanted: string): boolean {
+  return state.id === wanted || state.name.trim().toLowerCase() === wanted.trim().toLowerCase();
+}
