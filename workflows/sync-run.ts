@@ -85,7 +85,11 @@ export class SyncRun {
   async execute(): Promise<RunAnswer> {
     const { project } = this.input;
     this.enter("preparing");
-    const prepared = await hubActivities(this.input).prepare({ project, run: this.id, request: this.request });
+    const prepared = await hubActivities(this.input, "read the hub file and its bindings").prepare({
+      project,
+      run: this.id,
+      request: this.request,
+    });
     if (prepared.status === "refused") return { run: this.id, outcome: "error" };
     for (const tool of prepared.tools) {
       const standing: ToolStanding = { tool, state: "slow" };
@@ -95,15 +99,14 @@ export class SyncRun {
     while (this.pass < MAX_PASSES && (await this.anotherPass(committed, prepared.timings))) {
       committed = await this.runPass(prepared);
     }
-    this.enter("idle");
+    this.enter(`done, ${committed.outcome}`);
     return { run: this.id, outcome: committed.outcome };
   }
 
   private async runPass(prepared: Prepared): Promise<Committed> {
     this.pass += 1;
-    const hub = hubActivities(this.input, prepared);
     await this.pullTools(prepared);
-    const planned = await this.plan(hub, prepared);
+    const planned = await this.plan(prepared);
     this.fields = planned.conflictFields;
     const writing = Object.entries(planned.writes).filter(([, count]) => count > 0);
     if (writing.length > 0) {
@@ -111,7 +114,11 @@ export class SyncRun {
       await Promise.all(writing.map(([tool]) => this.applyTool(tool, prepared)));
     }
     this.enter("committing");
-    return hub.commit({ ...this.passRef(), request: this.request, standings: this.standings() });
+    return hubActivities(this.input, "write the hub file, record what was agreed", prepared).commit({
+      ...this.passRef(),
+      request: this.request,
+      standings: this.standings(),
+    });
   }
 
   /** Starts the pulls that are due and waits for all of them, but not longer than a slow tool is worth. */
@@ -135,7 +142,7 @@ export class SyncRun {
       Object.assign(state, { standing, fresh, planned: !fresh, pull: null });
       pull.settled = true;
     };
-    void toolActivities(tool, prepared)
+    void toolActivities(tool, "read what changed", prepared)
       .pull({ project: this.input.project, run: this.id, tool })
       .then(
         () => settle({ tool, state: "ready" }, true),
@@ -144,8 +151,9 @@ export class SyncRun {
   }
 
   /** Plans; where the vendors' histories would decide a conflict, asks for them first and plans again. */
-  private async plan(hub: HubActivities, prepared: Prepared): Promise<Planned> {
+  private async plan(prepared: Prepared): Promise<Planned> {
     this.enter("planning");
+    const hub = hubActivities(this.input, "compare hub, tools and what was agreed", prepared);
     for (const state of this.states.values()) state.planned = true;
     const input = () => ({ ...this.passRef(), request: this.request, standings: this.standings() });
     const planned = await hub.plan(input());
@@ -153,7 +161,7 @@ export class SyncRun {
     if (asked.length === 0) return planned;
     await Promise.all(
       asked.map((tool) =>
-        toolActivities(tool, prepared)
+        toolActivities(tool, "ask when disputed fields changed", prepared)
           .evidence({ ...this.passRef(), tool })
           // Without its history a tool is judged by its items' times.
           .catch(() => undefined),
@@ -167,7 +175,12 @@ export class SyncRun {
     if (!state) return;
     const { passBudgetMs: budgetMs, passMaxWrites: maxWrites } = prepared.timings;
     try {
-      const applied = await toolActivities(tool, prepared).apply({ ...this.passRef(), tool, budgetMs, maxWrites });
+      const applied = await toolActivities(tool, "write the plan", prepared).apply({
+        ...this.passRef(),
+        tool,
+        budgetMs,
+        maxWrites,
+      });
       state.written += applied.done;
       state.standing = standingAfter(tool, applied);
     } catch (error) {
@@ -245,12 +258,13 @@ function failureCode(error: unknown): ErrorCode {
   return cause instanceof ApplicationFailure && cause.type ? (cause.type as ErrorCode) : "Unavailable";
 }
 
-function hubActivities(input: ProjectSyncInput, prepared?: Prepared): HubActivities {
+function hubActivities(input: ProjectSyncInput, summary: string, prepared?: Prepared): HubActivities {
   return proxyActivities<HubActivities>({
     taskQueue: input.hubQueue,
     startToCloseTimeout: "2 minutes",
     scheduleToCloseTimeout: "1 day",
     heartbeatTimeout: input.heartbeatTimeoutMs,
+    summary,
     ...(prepared ? { priority: { priorityKey: prepared.priority } } : {}),
     retry: prepared
       ? retryOf(prepared.timings)
@@ -258,7 +272,7 @@ function hubActivities(input: ProjectSyncInput, prepared?: Prepared): HubActivit
   });
 }
 
-function toolActivities(tool: ToolKey, { timings, priority }: Prepared): ToolActivities {
+function toolActivities(tool: ToolKey, doing: string, { timings, priority }: Prepared): ToolActivities {
   return proxyActivities<ToolActivities>({
     taskQueue: toolQueue(tool),
     startToCloseTimeout: timings.activityTimeoutMs,
@@ -266,7 +280,7 @@ function toolActivities(tool: ToolKey, { timings, priority }: Prepared): ToolAct
     scheduleToCloseTimeout: "6 hours",
     heartbeatTimeout: timings.heartbeatTimeoutMs,
     cancellationType: "TRY_CANCEL",
-    summary: tool,
+    summary: `${tool}: ${doing}`,
     priority: { priorityKey: priority },
     retry: retryOf(timings),
   });
