@@ -1,5 +1,5 @@
-import { isAlias, isNode } from "yaml";
-import type { Alias, Node } from "yaml";
+import { isAlias, isMap, isNode, isSeq } from "yaml";
+import type { Alias, Node, YAMLMap, YAMLSeq } from "yaml";
 import { FlowCopy } from "./copy.ts";
 import type { HubDocument } from "./document.ts";
 import type { Splice } from "./splices.ts";
@@ -11,6 +11,7 @@ export class EditContext {
   readonly #splices: Splice[] = [];
   readonly #changed = new Set<Node>();
   readonly #replaced = new Set<Alias>();
+  readonly #models = new Map<YAMLSeq, Map<string, YAMLMap | YAMLSeq | undefined>>();
 
   constructor(document: HubDocument) {
     this.document = document;
@@ -32,15 +33,35 @@ export class EditContext {
     return new FlowCopy(this.document).of(node);
   }
 
+  /**
+   * How the items of a list write that key, by the first that has something there: the file's own style.
+   * Looked for once a list and key, because all of a large file's items may lack what is added to each.
+   */
+  styleModel(list: YAMLSeq, key: string): YAMLMap | YAMLSeq | undefined {
+    const models = this.#models.get(list) ?? new Map<string, YAMLMap | YAMLSeq | undefined>();
+    this.#models.set(list, models);
+    if (!models.has(key)) models.set(key, firstModel(list, key));
+    return models.get(key);
+  }
+
   /** All splices, with those that give the aliases of changed nodes a copy. */
   finish(): readonly Splice[] {
     const copies: Splice[] = [];
     for (const [alias, target] of this.#changed.size > 0 ? this.document.aliases() : []) {
+      if (!this.#changed.has(target) || this.#replaced.has(alias)) continue;
       const [start, end] = alias.range ?? [0, 0];
-      const gone =
-        this.#replaced.has(alias) || this.#splices.some((splice) => splice.start <= start && end <= splice.end);
-      if (!gone && this.#changed.has(target)) copies.push({ start, end, text: this.copyOf(target) });
+      const isGone = this.#splices.some((splice) => splice.start <= start && end <= splice.end);
+      if (!isGone) copies.push({ start, end, text: this.copyOf(target) });
     }
     return [...this.#splices, ...copies];
   }
+}
+
+function firstModel(list: YAMLSeq, key: string): YAMLMap | YAMLSeq | undefined {
+  for (const item of list.items) {
+    if (!isMap(item) || item.flow === true) continue;
+    const value: unknown = item.get(key, true);
+    if ((isMap(value) || isSeq(value)) && value.items.length > 0) return value;
+  }
+  return undefined;
 }

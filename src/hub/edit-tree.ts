@@ -113,7 +113,7 @@ function spellPair(
     const { inline, lines } = spellValue(change, { flow, column });
     return [`${lead}: ${inline}`, ...lines];
   }
-  const model = styleModel(list, key);
+  const model = list && context.styleModel(list, key);
   const isFlow = model ? model.flow === true : change.kind === "value";
   if (isFlow) return [`${lead}: ${new FlowCopy(context.document).of(null, change)}`];
   return [`${lead}:`, ...blockLines(context, change, column)];
@@ -140,14 +140,4 @@ function indentStep({ document, text }: EditContext): number {
     if (isMap(value) && value.flow !== true) return Math.max(1, keyColumn(text, value));
   }
   return 2;
-}
-
-/** How another item of the list writes that key: the file's own style. */
-function styleModel(list: YAMLSeq | undefined, key: string): YAMLMap | YAMLSeq | undefined {
-  for (const item of list?.items ?? []) {
-    if (!isMap(item) || item.flow === true) continue;
-    const value: unknown = item.get(key, true);
-    if ((isMap(value) || isSeq(value)) && value.items.length > 0) return value;
-  }
-  return undefined;
 }

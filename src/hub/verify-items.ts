@@ -1,13 +1,15 @@
 /**
  * The check of an edit without parsing the whole file again. An item of a block list ends where its
  * lines end: if the new lines of each edited item are, by themselves, one item with the intended
- * values, and no other line changed, the file holds what it should.
+ * values, and no other line changed, the file holds what it should. Of such an item, only the lines
+ * that the edit comes near are parsed (`quiet-lines.ts`).
  */
 import { isMap, isSeq } from "yaml";
 import type { YAMLMap, YAMLSeq } from "yaml";
 import type { BranchChange, Change } from "./changes.ts";
 import { HubDocument } from "./document.ts";
 import { endOf, rangeOf } from "./insertion.ts";
+import { canPutBack, quietLines, withoutLines } from "./quiet-lines.ts";
 import type { Splice } from "./splices.ts";
 import { applySplices, lineStart, nextLine } from "./splices.ts";
 import { mapHoldsExactly } from "./verify.ts";
@@ -32,19 +34,29 @@ export function itemsHoldExactly(
   if (!items) return undefined;
   const sorted = splices.toSorted((a, b) => a.start - b.start);
   let next = 0;
-  for (const { map, change, dash, start, end } of items.toSorted((a, b) => a.start - b.start)) {
+  for (const item of items.toSorted((a, b) => a.start - b.start)) {
     const own: Splice[] = [];
-    for (let splice = sorted[next]; splice && splice.end <= end; splice = sorted[(next += 1)]) {
-      if (splice.start <= dash) return undefined;
-      own.push({ start: splice.start - start, end: splice.end - start, text: splice.text });
+    for (let splice = sorted[next]; splice && splice.end <= item.end; splice = sorted[(next += 1)]) {
+      if (splice.start <= item.dash) return undefined;
+      own.push(splice);
     }
-    const lines = applySplices(document.text.slice(start, end), own);
-    const entry =
-      lines === undefined || !areWholeLines(lines, end, document) ? undefined : HubDocument.parseEntry(lines);
-    if (!entry || entry.aliases().size > 0) return undefined;
-    if (!mapHoldsExactly(document, map, entry, change)) return false;
+    const verdict = itemHoldsExactly(document, item, own);
+    if (verdict !== true) return verdict;
   }
   return next === sorted.length ? true : undefined;
+}
+
+function itemHoldsExactly(document: HubDocument, item: EditedItem, own: readonly Splice[]): boolean | undefined {
+  const { map, change, start, end } = item;
+  const quiet = quietLines(document.text, map, { change, end, splices: own });
+  const splices = [...own, ...quiet];
+  const lines = applySplices(
+    document.text.slice(start, end),
+    splices.map((splice) => ({ start: splice.start - start, end: splice.end - start, text: splice.text })),
+  );
+  const entry = lines === undefined || !areWholeLines(lines, end, document) ? undefined : HubDocument.parseEntry(lines);
+  if (!entry || entry.aliases().size > 0 || !canPutBack(entry.root, quiet, { splices, start })) return undefined;
+  return mapHoldsExactly(document, withoutLines(map, quiet), entry, change);
 }
 
 function editedItems(document: HubDocument, { children }: BranchChange): EditedItem[] | undefined {
