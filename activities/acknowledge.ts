@@ -17,7 +17,7 @@ export interface Tally {
 
 export interface ApplyRun {
   readonly engine: Engine;
-  readonly input: ApplyInput;
+  readonly input: Pick<ApplyInput, "project" | "run" | "tool">;
   readonly session: ToolSession;
   readonly scope: SchemaScope;
   readonly lens: LensTable;
@@ -38,7 +38,7 @@ export async function settle(run: ApplyRun, intent: Intent, outcome: WriteOutcom
       return engine.store.reject(intent.id, "the tool shows it no more", "superseded");
     case "raced":
       tally.raced += 1;
-      await engine.store.saveChanges(project, tool, [outcome.twin], await engine.store.cursor(project, tool));
+      await engine.store.saveChanges(project, tool, [outcome.twin], null);
       return engine.store.reject(intent.id, "edited at the tool between the plan and the write", "superseded");
     case "done":
       if (outcome.raced) tally.raced += 1;
@@ -149,6 +149,19 @@ function notHeld(
   // Write-only fields (a link to a pull request) are not in the answer.
   if (!lens || value === undefined) return null;
   return lens.represents(value, wanted.agreed) ? null : `${run.input.tool} keeps another value than it was sent`;
+}
+
+/** Whether the tool holds a field as it was sent; of one that it never shows, nobody can tell. */
+export function isHeld(
+  run: ApplyRun,
+  write: UpdateWrite,
+  field: FieldName,
+  value: ToolValue | undefined,
+  { refs }: Earlier,
+): boolean {
+  const wanted = write.fields[field];
+  if (value === undefined || wanted === undefined) return false;
+  return notHeld(run, write, field, wanted, resolvedValue(wanted, refs), value) === null;
 }
 
 /** Where the tool's links stood before the chunk. */

@@ -23,11 +23,15 @@ export interface UnlinkedRef {
   readonly item: ItemId;
   readonly type: ItemType;
   readonly ref: string;
+  /** The item that had this ref when it was last seen, where the hub has it no more: renamed by hand. */
+  readonly heirOf?: ItemId;
 }
 
 /** How one tool of a project is synced in one run: what `prepare` resolved, without secrets. */
 export type ToolContext = Omit<ResolvedTool, "credentials" | "missingEnv"> & {
   readonly unlinked: readonly UnlinkedRef[];
+  /** Items with neither a ref nor a link: a twin may carry their marker all the same. */
+  readonly unmarked: readonly { readonly item: ItemId; readonly type: ItemType }[];
 };
 
 /** What a run was prepared with; stored, so that a tool's worker needs no hub folder. */

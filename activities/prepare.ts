@@ -1,12 +1,13 @@
 import { SyncFailure, isSyncFailure } from "../src/core/errors.ts";
 import type { Finding } from "../src/core/findings.ts";
+import type { ItemId, ItemType } from "../src/core/model.ts";
 import type { Prepared, PrepareInput, SyncRequest } from "../src/core/ports.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubReading } from "../src/hub/hub.ts";
 import { resolveProject, type ResolvedTool } from "../src/registry/resolve.ts";
 import { engineTimings } from "../src/registry/workspace-schema.ts";
 import type { ProjectState } from "../src/store/store.ts";
-import { storeContext, type Engine, type RunContext, type ToolContext } from "./engine.ts";
+import { storeContext, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
 import { storeReport } from "./reporting.ts";
 
 /** Reads the hub and the configuration once, and settles for the run which tools take part and how. */
@@ -88,12 +89,25 @@ function missingCredentials({ tool, missingEnv }: ResolvedTool): Finding {
 
 function toContext(tool: ResolvedTool, hub: HubReading, state: ProjectState): ToolContext {
   const { credentials: _, missingEnv: __, ...rest } = tool;
-  const linked = new Set(state.links.filter((link) => link.tool === tool.tool).map((link) => link.item));
-  const unlinked = Object.values(hub.tree?.items ?? {}).flatMap(({ id, type, refs }) => {
+  const items = hub.tree?.items ?? {};
+  const links = state.links.filter((link) => link.tool === tool.tool);
+  const linked = new Set(links.map((link) => link.item));
+  const isKept = (item: ItemId) => item in items || hub.tree?.quarantined.includes(item) === true;
+  const leftBehind = new Map(
+    links
+      .filter(({ item }) => !isKept(item))
+      .flatMap(({ item, ref, key }) => [ref, key].map((name) => [name.toLowerCase(), item] as const)),
+  );
+  const unlinked: UnlinkedRef[] = [];
+  const unmarked: { item: ItemId; type: ItemType }[] = [];
+  for (const { id: item, type, refs } of Object.values(items)) {
     const ref = refs[tool.tool];
-    return ref === undefined || linked.has(id) ? [] : [{ item: id, type, ref }];
-  });
-  return { ...rest, unlinked };
+    if (linked.has(item)) continue;
+    const heirOf = ref === undefined ? undefined : leftBehind.get(ref.toLowerCase());
+    if (ref === undefined) unmarked.push({ item, type });
+    else unlinked.push({ item, type, ref, ...(heirOf === undefined ? {} : { heirOf }) });
+  }
+  return { ...rest, unlinked, unmarked };
 }
 
 /** What a person waits for goes first, then critical projects; 3 is Temporal's own middle. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ItemId, ItemType, ToolKey } from "../core/model.ts";
+import type { ItemId, ItemType, RemoteItem, ToolKey } from "../core/model.ts";
 
 export interface TwinIdentity {
   readonly project: string;
@@ -33,4 +33,9 @@ export function syncKeyAsUuid(key: string): string {
   const variant = ((Number.parseInt(key[16] ?? "0", 16) & 0x3) | 0x8).toString(16);
   const digits = `${key.slice(0, 12)}4${key.slice(13, 16)}${variant}${key.slice(17, 32)}`;
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** Whether the twin was made under this key: it shows the marker, or has the key for its id. */
+export function carriesKey({ syncKey: shown, ref }: RemoteItem, key: string): boolean {
+  return shown === key || ref === syncKeyAsUuid(key);
 }

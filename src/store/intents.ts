@@ -77,7 +77,10 @@ async function storeIntents(tx: Tx, project: string, planned: readonly Intent[])
       .execute();
 }
 
-/** A create that was sent keeps waiting for its answer: it is looked up before anything is created for its item. */
+/**
+ * What was sent keeps waiting for its answer: it is looked up before anything else is believed of its item.
+ * An archive does no harm when it is sent again.
+ */
 async function supersedeOthers(tx: Tx, project: string, kept: ReadonlySet<string>): Promise<void> {
   const open = await tx
     .selectFrom("intent")
@@ -87,7 +90,7 @@ async function supersedeOthers(tx: Tx, project: string, kept: ReadonlySet<string
     .execute();
   const others = open.filter(({ id }) => !kept.has(id));
   const planned = others.filter(({ state }) => state === "planned");
-  const sent = others.filter((row) => row.state === "sent" && asIntent(row).write.kind !== "create");
+  const sent = others.filter((row) => row.state === "sent" && asIntent(row).write.kind === "archive");
   await supersede(tx, "planned", planned);
   await supersede(tx, "sent", sent);
 }

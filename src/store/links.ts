@@ -6,7 +6,7 @@ import type { Tx } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { batches } from "./upsert.ts";
 
-type LinkMethods = Pick<Store, "adopt">;
+type LinkMethods = Pick<Store, "adopt" | "inherit">;
 type Bases = { readonly [F in FieldName]?: FieldBase };
 
 export function linkMethods(handle: Handle): LinkMethods {
@@ -18,7 +18,41 @@ export function linkMethods(handle: Handle): LinkMethods {
         const [known] = await linksOf(tx, project, link.tool, [link.item]);
         if (known?.ref !== link.ref) await upsertLinks(tx, project, [link]);
       }),
+    inherit: (project, tool, from, to) => change(handle, project, (tx) => inherit(tx, { project, tool, from, to })),
   };
+}
+
+interface Inheritance {
+  readonly project: string;
+  readonly tool: ToolKey;
+  readonly from: ItemId;
+  readonly to: ItemId;
+}
+
+async function inherit(tx: Tx, { project, tool, from, to }: Inheritance): Promise<void> {
+  const links = await linksOf(tx, project, tool, [from, to]);
+  const link = links.find(({ item }) => item === from);
+  if (!link || links.length > 1) return;
+  await tx
+    .deleteFrom("link")
+    .where("project", "=", project)
+    .where("tool", "=", tool)
+    .where("item", "=", from)
+    .execute();
+  await upsertLinks(tx, project, [{ ...link, item: to }]);
+  const agreed = await tx
+    .selectFrom("hub_base")
+    .selectAll()
+    .where("project", "=", project)
+    .where("item", "=", from)
+    .executeTakeFirst();
+  // Another tool's link of the same item may have brought it along already.
+  if (agreed)
+    await tx
+      .insertInto("hub_base")
+      .values({ ...agreed, item: to })
+      .onConflict((conflict) => conflict.columns(["project", "item"]).doNothing())
+      .execute();
 }
 
 export async function upsertLinks(tx: Tx, project: string, links: readonly Link[]): Promise<void> {

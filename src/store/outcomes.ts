@@ -6,6 +6,7 @@ import { change, type Handle } from "./handle.ts";
 import { asIntent } from "./intents.ts";
 import { advanceBases, upsertLinks } from "./links.ts";
 import { upsertMirror } from "./mirror.ts";
+import type { Write } from "../core/plan.ts";
 import type { Tx } from "./schema.ts";
 import type { Acknowledgement, Store } from "./store.ts";
 
@@ -27,7 +28,7 @@ async function acknowledge(tx: Tx, project: string, ack: Acknowledgement): Promi
   if (row.state === "done") return;
   const { tool, write } = asIntent(row);
   await tx.updateTable("intent").set({ state: "done", message: null }).where("id", "=", ack.intent).execute();
-  if (write.kind === "create") await settleEarlier(tx, { project, tool, item: write.item, but: ack.intent });
+  await settleEarlier(tx, { project, tool, kind: write.kind, item: write.item, but: ack.intent });
   await upsertMirror(tx, project, tool, [ack.twin]);
   if (ack.link) await upsertLinks(tx, project, [ack.link]);
   else await advanceBases(tx, project, tool, new Map([[write.item, ack.bases]]));
@@ -37,12 +38,13 @@ async function acknowledge(tx: Tx, project: string, ack: Acknowledgement): Promi
 interface Attempt {
   readonly project: string;
   readonly tool: ToolKey;
+  readonly kind: Write["kind"];
   readonly item: ItemId;
   readonly but: string;
 }
 
-/** A create that is proven settles every earlier attempt at the same twin. */
-async function settleEarlier(tx: Tx, { project, tool, item, but }: Attempt): Promise<void> {
+/** A write that is proven settles every earlier attempt at the same twin. */
+async function settleEarlier(tx: Tx, { project, tool, kind, item, but }: Attempt): Promise<void> {
   const sent = await tx
     .selectFrom("intent")
     .selectAll()
@@ -52,7 +54,7 @@ async function settleEarlier(tx: Tx, { project, tool, item, but }: Attempt): Pro
     .execute();
   for (const row of sent) {
     const { write, id } = asIntent(row);
-    if (id !== but && write.kind === "create" && write.item === item)
+    if (id !== but && write.kind === kind && write.item === item)
       await tx.updateTable("intent").set({ state: "superseded" }).where("id", "=", id).execute();
   }
 }

@@ -1,4 +1,4 @@
-import type { Link, RemoteItem } from "../core/model.ts";
+import type { ItemId, Link, RemoteItem } from "../core/model.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -9,6 +9,7 @@ export function withMemory(store: Store): Store {
   const cache = new Map<string, unknown>();
   const mirrors = new Map<string, Record<string, RemoteItem>>();
   const links: Link[] = [];
+  const heirs = new Map<string, ItemId>();
   const mirrorOf = (tool: string) => mirrors.get(tool) ?? mirrors.set(tool, {}).get(tool)!;
   const overlay: Partial<Store> = {
     async projectState(project) {
@@ -17,7 +18,13 @@ export function withMemory(store: Store): Store {
       const mirror = Object.fromEntries(
         [...tools].map((tool) => [tool, { ...state.mirror[tool], ...mirrors.get(tool) }]),
       );
-      return { ...state, mirror, links: [...state.links, ...links] };
+      const named = state.links.map((link) => ({ ...link, item: heirs.get(`${link.tool}/${link.item}`) ?? link.item }));
+      const hubBase = { ...state.hubBase };
+      for (const [from, to] of heirs) {
+        const agreed = state.hubBase[from.slice(from.indexOf("/") + 1)];
+        if (agreed) hubBase[to] ??= agreed;
+      }
+      return { ...state, mirror, hubBase, links: [...named, ...links] };
     },
     async saveChanges(_, tool, items) {
       for (const item of items) mirrorOf(tool)[item.ref] = item;
@@ -30,6 +37,12 @@ export function withMemory(store: Store): Store {
       links.push(link);
       mirrorOf(link.tool)[twin.ref] = twin;
     },
+    async inherit(_, tool, from, to) {
+      heirs.set(`${tool}/${from}`, to);
+    },
+    // Updates without an answer are settled by the next sync; a look shows what it would find before that.
+    openIntents: async (project, tool) =>
+      (await store.openIntents(project, tool)).filter(({ write }) => write.kind === "create"),
     cached: async (key, now) => (cache.has(key) ? cache.get(key) : store.cached(key, now)),
     cache: async (key, value) => void cache.set(key, value),
     // Dropped, not forgotten: the stored one must not show through.

@@ -123,8 +123,10 @@ export interface Store {
   markGone(project: string, tool: ToolKey, refs: readonly string[]): Promise<void>;
   /** Makes a link found by ref, without any agreed base. */
   adopt(project: string, link: Link, twin: RemoteItem): Promise<void>;
+  /** Hands a tool's link, with all that was agreed, from an item to the id it is renamed to. The second time nothing. */
+  inherit(project: string, tool: ToolKey, from: ItemId, to: ItemId): Promise<void>;
 
-  /** Stores the writes of a plan before the first of them is sent; open ones of earlier passes not in it become `superseded`, except `sent` creates. */
+  /** Stores the writes of a plan before the first of them is sent; planned ones of earlier passes not in it become `superseded`; what was sent waits for its answer. */
   storeIntents(project: string, intents: readonly Intent[]): Promise<void>;
   openIntents(project: string, tool: ToolKey): Promise<readonly Intent[]>;
   markSent(intents: readonly string[]): Promise<void>;

@@ -106,6 +106,64 @@ describe("scenarios 36 and 40: an answer is lost", () => {
   );
 });
 
+describe("scenario 40: our own write comes back as an edit of nobody", () => {
+  it.each([
+    ["jira", "PUT issue/"],
+    ["linear", "UpdateIssue"],
+  ] as const)("%s: a lost answer and a second edit in the hub make no question", async (tool, operation) => {
+    const manual = `sync_config: {project_id: "{ID}", tools: {${tool}: {enabled: true, conflict_resolution: manual}}}\n`;
+    await start({ syncConfig: manual });
+    await world.sync();
+    await world.editHub("title: Story 2", "title: Two");
+    world[tool].faults.add({ kind: "drop-after", operation });
+    world[tool].onBeforeAnswer = async ({ operation: seen }) => {
+      if (!new RegExp(operation).test(seen)) return;
+      world[tool].onBeforeAnswer = undefined;
+      await world.editHub("title: Two", "title: Three");
+    };
+    const report = await world.sync();
+    expect([report.conflicts, (await world.item("US-002")).fields.title]).toEqual([[], "Three"]);
+    expect((await titles(tool))[0]).toBe("Three");
+    await expectSettled(world);
+  });
+});
+
+describe("a search index that lags behind our own writes", () => {
+  it("shows nothing but the past, and no story goes back to it", async () => {
+    const many = Array.from(
+      { length: 60 },
+      (_, n) => `    - {id: US-${100 + n}, title: Many ${n}, status: in_progress}\n`,
+    );
+    await start({
+      hub: HUB.replace("external_sync:", `${many.join("")}external_sync:`),
+      jira: { quirks: { flickeringIndex: false } },
+    });
+    await world.sync({ yes: true });
+    const text = await world.hubText();
+    // The index still shows the stories as they were made, before their status was set.
+    const lives = [...world.jira.site.issues.values()].flatMap(({ versions }) => {
+      const [made] = versions;
+      if (!made?.data?.summary.startsWith("Many")) return [];
+      const moved = versions.find(({ data }) => data?.statusId !== made.data?.statusId);
+      return [{ madeAt: made.at, movedAt: moved?.at ?? Infinity }];
+    });
+    const firstMoved = Math.min(...lives.map(({ movedAt }) => movedAt));
+    const { faults, clock } = world.jira;
+    const stopped = { configurable: true, get: () => clock.trueNow() - (firstMoved - 1) };
+    Object.defineProperty(faults.conditions, "staleSearchMs", stopped);
+    // The fifty that changed last are asked for by id beside the listing; these are not.
+    const others = lives.toSorted((one, two) => one.movedAt - two.movedAt).slice(0, -50);
+    expect(others.filter(({ madeAt }) => madeAt < firstMoved).length).toBeGreaterThan(5);
+    const mark = world.mark();
+    await world.sync();
+    expect([await world.hubText(), mark.writes()]).toEqual([text, 0]);
+    Object.defineProperty(faults.conditions, "staleSearchMs", { value: 0, writable: true });
+    await world.sync();
+    expect([await world.hubText(), mark.writes()]).toEqual([text, 0]);
+    await expectSettled(world);
+  });
+});
+
 describe("scenario 36: the tool says no for now", () => {
   const rules: readonly Case[] = [
     ["linear", "HTTP 200 with an error, on a create", { kind: "error-in-success", operation: "CreateProject" }],

@@ -112,6 +112,25 @@ onEveryHome("what the tools said", (home) => {
     expect((await store.projectState(project)).links).toEqual([linkOf("S-1", "2")]);
   });
 
+  test("a renamed item inherits the link and what was agreed, once, and nobody else's", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const base = { title: { value: "t", agreed: "t" } };
+    await store.adopt(project, linkOf("S-1", "1", { base }), twinOf("1"));
+    await store.adopt(project, linkOf("S-1", "L1", { tool: "linear" }), twinOf("L1"));
+    const agreed = { item: "S-1", type: "story", field: "title", value: "t" } as const;
+    await store.commitHub({ project, hubBase: [agreed], baseUpdates: [], forget: [], audit: [] });
+    await store.inherit(project, "jira", "S-1", "S-9");
+    await store.inherit(project, "jira", "S-1", "S-9");
+    await store.inherit(project, "jira", "nobody", "S-8");
+    const { links, hubBase } = await store.projectState(project);
+    expect(links).toEqual([linkOf("S-9", "1", { base }), linkOf("S-1", "L1", { tool: "linear" })]);
+    expect(hubBase["S-9"]).toEqual({ type: "story", fields: { title: "t" } });
+    await store.adopt(project, linkOf("S-2", "2"), twinOf("2"));
+    await store.inherit(project, "jira", "S-2", "S-9");
+    expect((await store.projectState(project)).links).toContainEqual(linkOf("S-9", "1", { base }));
+  });
+
   test("1,000 items in 4 tools are read at once (the time is printed)", async () => {
     const { store } = home;
     const project = home.fresh();
