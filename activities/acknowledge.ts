@@ -171,8 +171,7 @@ export interface Earlier {
 }
 
 export async function earlierLinks({ engine, input }: ApplyRun): Promise<Earlier> {
-  const { links } = await engine.store.projectState(input.project);
-  const own = links.filter((link) => link.tool === input.tool);
+  const own = await engine.store.links(input.project, input.tool);
   return {
     refs: new Map(own.map((link) => [link.item, link.ref])),
     bases: new Map(own.map((link) => [link.item, link.base])),

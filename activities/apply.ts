@@ -33,8 +33,9 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
     const unanswered = new Set(open.filter((intent) => intent.state === "sent").map((intent) => intent.write.item));
     left = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     for (const chunk of chunks) {
-      const spent = engine.now() - startedAt > input.budgetMs || tally.done + chunk.length > input.maxWrites;
-      if (spent && tally.done > 0) break;
+      const tried = tally.done + tally.rejected + tally.raced;
+      const isSpent = engine.now() - startedAt > input.budgetMs || tried + chunk.length > input.maxWrites;
+      if (isSpent && tried > 0) break;
       await applyChunk(run, chunk, unanswered);
       left -= chunk.length;
     }
@@ -83,14 +84,13 @@ async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: R
   for (const intent of chunk) {
     const ref = intent.write.kind === "archive" ? intent.write.ref : "";
     const twin = items.find((item) => item.ref === ref);
-    if (twin)
-      await run.engine.store.acknowledge(run.input.project, {
-        intent: intent.id,
-        twin,
-        bases: {},
-        audit: [auditEntry(run, intent, "", null, "archived")],
-      });
-    else await run.engine.store.reject(intent.id, "the archived twin cannot be read back");
+    if (!twin) {
+      run.tally.rejected += 1;
+      await run.engine.store.reject(intent.id, "the archived twin cannot be read back");
+      continue;
+    }
+    const audit = [auditEntry(run, intent, "", null, "archived")];
+    await run.engine.store.acknowledge(run.input.project, { intent: intent.id, twin, bases: {}, audit });
     run.tally.done += 1;
   }
 }

@@ -1,5 +1,5 @@
 import { activityInfo, Context } from "@temporalio/activity";
-import { ApplicationFailure, type ApplicationFailureCategory } from "@temporalio/common";
+import { ApplicationFailure, TemporalFailure, type ApplicationFailureCategory } from "@temporalio/common";
 import { isSyncFailure, type ErrorCode, type SyncFailure } from "../src/core/errors.ts";
 
 /** Waiting helps these; everything else would fail the same way again. */
@@ -10,7 +10,8 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set(["RateLimited", "StaleHub"]);
  * people wrote): the code and the tool cross, the words are in the store.
  */
 export function toApplicationFailure(error: unknown): unknown {
-  if (!isSyncFailure(error)) return isDefect(error) ? defect(error) : error;
+  if (error instanceof TemporalFailure) return error;
+  if (!isSyncFailure(error)) return strange(error);
   const { code, details } = error;
   const wait = details.retryAfterMs;
   return ApplicationFailure.create({
@@ -23,13 +24,19 @@ export function toApplicationFailure(error: unknown): unknown {
 }
 
 /** A mistake of ours fails the same way again; a busy database or a full disk does not. */
-function isDefect(error: unknown): error is Error {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+function strange(error: unknown): ApplicationFailure {
+  const isDefect = DEFECTS.some((kind) => error instanceof kind);
+  const type: ErrorCode = isDefect ? "Bug" : "Unavailable";
+  return ApplicationFailure.create({ type, message: nameOf(error), nonRetryable: isDefect });
 }
 
-function defect(error: Error): ApplicationFailure {
-  const code: ErrorCode = "Bug";
-  return ApplicationFailure.create({ type: code, message: error.name, nonRetryable: true });
+const DEFECTS = [TypeError, RangeError, ReferenceError, SyntaxError];
+
+/** `Error ENOSPC`: what kind of failure it is, without its words. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return "an unknown failure";
+  const code = "code" in error && typeof error.code === "string" ? ` ${error.code}` : "";
+  return `${error.name}${code}`;
 }
 
 function safeSummary(error: SyncFailure): string {
@@ -45,8 +52,20 @@ export async function beating<T>(work: (signal: AbortSignal) => Promise<T>): Pro
   try {
     return await work(context.cancellationSignal);
   } catch (error) {
-    throw toApplicationFailure(error);
+    const failure = toApplicationFailure(error);
+    // The history gets no words; whoever runs the worker sees where a failure came from that nobody expected.
+    if (failure !== error && !isSyncFailure(error) && error instanceof Error)
+      context.log.warn("an unexpected failure", { name: nameOf(error), at: framesOf(error) });
+    throw failure;
   } finally {
     clearInterval(timer);
   }
+}
+
+/** The stack without the message, which may quote what people wrote. */
+function framesOf({ stack = "" }: Error): string {
+  return stack
+    .split("\n")
+    .filter((line) => line.startsWith("    at "))
+    .join("\n");
 }

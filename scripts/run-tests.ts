@@ -3,7 +3,7 @@
  * `--heavy`: the random and killing suites with their full counts. Arguments that are left pick suites by name.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cliSources, findTemporalCli } from "../src/temporal/cli-binary.ts";
@@ -21,7 +21,7 @@ const SUITES: readonly Suite[] = [
   { name: "store", paths: ["test/store", "test/rate"] },
   { name: "registry", paths: ["test/registry", "test/cli", "test/scripts", "test/temporal"] },
   { name: "connectors", paths: ["test/connectors", "test/sandbox"] },
-  { name: "workflows", paths: ["test/workflows"] },
+  { name: "workflows", paths: ["test/workflows", "test/activities"] },
   { name: "scenarios", paths: ["test/scenarios"] },
   { name: "crash", paths: ["test/chaos"], heavy: { SDLC_SYNC_KILLS: "60", SDLC_SYNC_SERVER_KILLS: "5" } },
 ];
@@ -38,6 +38,13 @@ const picked = args.filter((arg) => !arg.startsWith("--"));
 const suites = SUITES.filter(
   (suite) => (!heavy || suite.heavy) && (picked.length === 0 || picked.includes(suite.name)),
 );
+const forgotten = globSync("test/**/*.test.ts").filter(
+  (file) => !SUITES.some(({ paths }) => paths.some((path) => file.startsWith(`${path}/`))),
+);
+if (forgotten.length > 0) {
+  console.error(`No suite runs ${forgotten.join(", ")}; name their folder in scripts/run-tests.ts.`);
+  process.exit(1);
+}
 const folder = mkdtempSync(join(tmpdir(), "sdlc-sync-tests-"));
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const times: string[] = [];

@@ -6,11 +6,21 @@ import type { Tx } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { batches } from "./upsert.ts";
 
-type LinkMethods = Pick<Store, "adopt" | "inherit">;
+type LinkMethods = Pick<Store, "links" | "adopt" | "inherit">;
 type Bases = { readonly [F in FieldName]?: FieldBase };
 
 export function linkMethods(handle: Handle): LinkMethods {
   return {
+    async links(project, tool) {
+      const rows = await handle.db
+        .selectFrom("link")
+        .select("body")
+        .where("project", "=", project)
+        .where("tool", "=", tool)
+        .orderBy("item")
+        .execute();
+      return rows.map(({ body }) => JSON.parse(body) as Link);
+    },
     adopt: (project, link, twin) =>
       change(handle, project, async (tx) => {
         await upsertMirror(tx, project, link.tool, [twin]);

@@ -121,6 +121,7 @@ export interface Store {
   cursor(project: string, tool: ToolKey): Promise<string | null>;
   /** Sets the tool's mirror rows to `gone` for these refs. */
   markGone(project: string, tool: ToolKey, refs: readonly string[]): Promise<void>;
+  links(project: string, tool: ToolKey): Promise<readonly Link[]>;
   /** Makes a link found by ref, without any agreed base. */
   adopt(project: string, link: Link, twin: RemoteItem): Promise<void>;
   /** Hands a tool's link, with all that was agreed, from an item to the id it is renamed to. The second time nothing. */

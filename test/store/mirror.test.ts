@@ -124,6 +124,7 @@ onEveryHome("what the tools said", (home) => {
     await store.inherit(project, "jira", "S-1", "S-9");
     await store.inherit(project, "jira", "nobody", "S-8");
     const { links, hubBase } = await store.projectState(project);
+    expect(await store.links(project, "jira")).toEqual([linkOf("S-9", "1", { base })]);
     expect(links).toEqual([linkOf("S-9", "1", { base }), linkOf("S-1", "L1", { tool: "linear" })]);
     expect(hubBase["S-9"]).toEqual({ type: "story", fields: { title: "t" } });
     await store.adopt(project, linkOf("S-2", "2"), twinOf("2"));
