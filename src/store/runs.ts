@@ -6,6 +6,8 @@ import type { RunRecord, Store } from "./store.ts";
 type RunMethods = Pick<Store, "startRun" | "finishRun" | "lastRun" | "run" | "projects">;
 
 const SWEEP_AFTER_MS = 7 * 86_400_000;
+/** Reports and settled writes are kept this long; what was changed stays in the audit. */
+const RUNS_KEPT_MS = 90 * 86_400_000;
 const SWEPT_AT_ONCE = 100;
 
 export function runMethods({ db }: Handle): RunMethods {
@@ -21,6 +23,7 @@ export function runMethods({ db }: Handle): RunMethods {
         finished_at: null,
       };
       await sweep(db, Date.parse(startedAt) - SWEEP_AFTER_MS);
+      await sweepRuns(db, new Date(Date.parse(startedAt) - RUNS_KEPT_MS).toISOString());
       await db
         .insertInto("run")
         .values(row)
@@ -74,6 +77,28 @@ async function sweep(db: Db, longPast: number): Promise<void> {
       .where("tat", "<", longPast)
       .where("blocked_until", "<", longPast)
       .execute();
+}
+
+/** Old runs with their settled writes, but for the last of each project and those that still owe a write. */
+async function sweepRuns(db: Db, before: string): Promise<void> {
+  const old = await db
+    .selectFrom("run")
+    .select("run")
+    .where("started_at", "<", before)
+    .where("seq", "not in", (eb) =>
+      eb
+        .selectFrom("run")
+        .select((ef) => ef.fn.max("seq").as("seq"))
+        .groupBy("project"),
+    )
+    .where("run", "not in", (eb) => eb.selectFrom("intent").select("run").where("state", "in", ["planned", "sent"]))
+    .orderBy("seq")
+    .limit(SWEPT_AT_ONCE)
+    .execute();
+  if (old.length === 0) return;
+  const runs = old.map(({ run }) => run);
+  await db.deleteFrom("intent").where("run", "in", runs).execute();
+  await db.deleteFrom("run").where("run", "in", runs).execute();
 }
 
 type RunRow = Omit<Tables["run"], "seq">;

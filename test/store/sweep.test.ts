@@ -2,6 +2,7 @@ import pg from "pg";
 import { expect, test } from "vitest";
 import type { BucketLimit, Store } from "../../src/store/store.ts";
 import { onEveryHome, onSharedHomes } from "./homes.ts";
+import { createOf, intentOf } from "./samples.ts";
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse("2026-03-20T10:00:00.000Z");
@@ -29,6 +30,24 @@ onEveryHome("the sweep where a run starts", (home) => {
     await startRun(store, home.fresh());
     expect((await store.usage(`${account}/`, NOW)).map(({ key }) => key)).toEqual([blocked, used]);
     expect(await store.reserve([bucketOf(blocked)], NOW)).toBe(DAY_MS);
+  });
+
+  test("runs of last quarter go with their settled writes; the last of a project and what is owed stay", async () => {
+    const { store } = home;
+    const [project, old, owing, last] = [home.fresh(), home.fresh(), home.fresh(), home.fresh()];
+    const begin = (run: string, daysAgo: number) =>
+      store.startRun({ run, project, trigger: "manual", startedAt: new Date(NOW - daysAgo * DAY_MS).toISOString() });
+    await begin(old, 100);
+    await store.storeIntents(project, [intentOf(project, old, createOf("S-1"))]);
+    await store.reject(`${old}/1/jira/0`, "no");
+    await begin(owing, 99);
+    await store.storeIntents(project, [intentOf(project, owing, createOf("S-2"))]);
+    await store.markSent([`${owing}/1/jira/0`]);
+    await begin(last, 98);
+    await startRun(store, home.fresh());
+    expect([await store.run(old), await store.intentsOf(old)]).toEqual([null, []]);
+    expect((await store.run(owing))?.project).toBe(project);
+    expect((await store.lastRun(project))?.run).toBe(last);
   });
 
   test("cached data outlives its time by a week, for want of better", async () => {
