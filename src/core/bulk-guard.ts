@@ -22,16 +22,17 @@ export function bulkQuestions(
   if (policy.yes) return [];
   const asked: GuardQuestion[] = [];
   if (!tools.every((tool) => policy.tools[tool]?.consented)) {
-    asked.push(...overwriteQuestion("hub", counts.hubOverwrites, agreedInHub(known.hubBase), policy));
+    asked.push(...overwriteQuestion("hub", counts.hubOverwrites, () => agreedInHub(known.hubBase), policy));
   }
   const creates = countCreates(plan.writes);
-  const agreed = agreedAtTools(known.links);
   for (const tool of tools) {
     if (policy.tools[tool]?.consented) continue;
     const count = creates.get(tool) ?? 0;
     const limit = policy.bulk.maxCreates;
     if (count > limit) asked.push({ side: tool, kind: "bulk-create", count, limit });
-    asked.push(...overwriteQuestion(tool, counts.toolOverwrites.get(tool) ?? 0, agreed.get(tool) ?? 0, policy));
+    asked.push(
+      ...overwriteQuestion(tool, counts.toolOverwrites.get(tool) ?? 0, () => agreedAt(tool, known.links), policy),
+    );
   }
   return asked;
 }
@@ -69,8 +70,10 @@ function without(write: Write, unaccepted: ReadonlySet<string>): Write[] {
   return left.length > 0 ? [{ ...write, fields: Object.fromEntries(left) }] : [];
 }
 
-function overwriteQuestion(side: Side, count: number, total: number, { bulk }: Policy): GuardQuestion[] {
-  const limit = Math.max(OVERWRITE_FLOOR - 1, Math.floor(total * bulk.maxOverwriteShare));
+/** `total` is counted only where there is enough to ask about at all. */
+function overwriteQuestion(side: Side, count: number, total: () => number, { bulk }: Policy): GuardQuestion[] {
+  if (count < OVERWRITE_FLOOR) return [];
+  const limit = Math.max(OVERWRITE_FLOOR - 1, Math.floor(total() * bulk.maxOverwriteShare));
   return count > limit ? [{ side, kind: "bulk-overwrite", count, limit }] : [];
 }
 
@@ -80,14 +83,11 @@ function countCreates(writes: readonly Write[]): ReadonlyMap<ToolKey, number> {
   return counts;
 }
 
-function agreedAtTools(links: readonly Link[]): ReadonlyMap<ToolKey, number> {
-  const counts = new Map<ToolKey, number>();
-  for (const { tool, base } of links) {
-    // What the tool filled in by itself was never agreed.
-    const agreed = Object.values(base).filter((field) => field.agreed !== undefined).length;
-    counts.set(tool, (counts.get(tool) ?? 0) + agreed);
-  }
-  return counts;
+/** Fields agreed with the tool; what it filled in by itself never was. */
+function agreedAt(tool: ToolKey, links: readonly Link[]): number {
+  return links
+    .filter((link) => link.tool === tool)
+    .reduce((sum, { base }) => sum + Object.values(base).filter(({ agreed }) => agreed !== undefined).length, 0);
 }
 
 function agreedInHub(hubBase: HubBase): number {
