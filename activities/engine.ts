@@ -29,6 +29,8 @@ export interface UnlinkedRef {
 
 /** How one tool of a project is synced in one run: what `prepare` resolved, without secrets. */
 export type ToolContext = Omit<ResolvedTool, "credentials" | "missingEnv"> & {
+  /** Whether a person waits for the run. */
+  readonly urgent: boolean;
   readonly unlinked: readonly UnlinkedRef[];
   /** Items with neither a ref nor a link: a twin may carry their marker all the same. */
   readonly unmarked: readonly { readonly item: ItemId; readonly type: ItemType }[];

@@ -72,7 +72,7 @@ export async function resolveRun(engine: Engine, project: string, request: SyncR
   const missing = tools.filter(({ missingEnv }) => missingEnv.length > 0).map(missingCredentials);
   return {
     hub,
-    tools: usable.map((tool) => toContext(tool, hub, state)),
+    tools: usable.map((tool) => toContext(tool, hub, state, isUrgent(request))),
     findings: [...resolved.findings, ...missing],
   };
 }
@@ -87,7 +87,7 @@ function missingCredentials({ tool, missingEnv }: ResolvedTool): Finding {
   };
 }
 
-function toContext(tool: ResolvedTool, hub: HubReading, state: ProjectState): ToolContext {
+function toContext(tool: ResolvedTool, hub: HubReading, state: ProjectState, urgent: boolean): ToolContext {
   const { credentials: _, missingEnv: __, ...rest } = tool;
   const items = hub.tree?.items ?? {};
   const links = state.links.filter((link) => link.tool === tool.tool);
@@ -107,11 +107,15 @@ function toContext(tool: ResolvedTool, hub: HubReading, state: ProjectState): To
     if (ref === undefined) unmarked.push({ item, type });
     else unlinked.push({ item, type, ref, ...(heirOf === undefined ? {} : { heirOf }) });
   }
-  return { ...rest, unlinked, unmarked };
+  return { ...rest, urgent, unlinked, unmarked };
 }
 
 /** What a person waits for goes first, then critical projects; 3 is Temporal's own middle. */
-function priorityOf({ trigger }: SyncRequest, { pmePriority }: HubReading): number {
-  if (trigger === "manual" || trigger === "webhook") return 1;
+function priorityOf(request: SyncRequest, { pmePriority }: HubReading): number {
+  if (isUrgent(request)) return 1;
   return pmePriority === "P1" ? 2 : 3;
+}
+
+function isUrgent({ trigger }: SyncRequest): boolean {
+  return trigger === "manual" || trigger === "webhook";
 }

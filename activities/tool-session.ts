@@ -33,6 +33,7 @@ export function openSession(engine: Engine, context: ToolContext): ToolSession {
     store: engine.store,
     account: endpoint.account,
     limits: context.rateLimits,
+    urgent: context.urgent,
     now: engine.now,
   });
   const http = createHttp({

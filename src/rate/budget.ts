@@ -18,6 +18,8 @@ export interface BudgetOptions {
   /** Names the credential without revealing it. */
   readonly account: string;
   readonly limits: readonly RateRow[];
+  /** Whether a person waits for these calls: they may use the share that all others leave. */
+  readonly urgent: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Sleeps in place; rejects with the signal's reason when it is aborted. */
@@ -27,16 +29,19 @@ export interface BudgetOptions {
 /** Waits up to this long sleep in place; longer ones are the workflow's, and durable. */
 const SHORT_WAIT_MS = 2_000;
 const HEADROOM_CALLS = 10;
+/** Share of a burst that only urgent calls use: an edit that somebody waits for passes a backfill. */
+const URGENT_SHARE = 0.2;
 /** A vendor that asks for more (or for nonsense) is asked again after this long. */
 const LONGEST_BLOCK_MS = 3_600_000;
 
 /** The budget of `account`. Throws InvalidConfig for a row that allows nothing or has no period. */
 export function createBudget(options: BudgetOptions): Budget {
   const { store, account, limits, now, wait = sleep } = options;
+  const kept = options.urgent ? 0 : URGENT_SHARE;
   for (const row of limits) check(row);
   const bucketsOf = (uses: readonly BucketUse[]) =>
     uses.flatMap(({ name, cost }) =>
-      rowsFor(limits, name).map((row) => bucketOf(keyOf(account, name, row), row, cost)),
+      rowsFor(limits, name).map((row) => bucketOf(keyOf(account, name, row), row, cost, kept)),
     );
   return {
     async reserve(uses, signal) {

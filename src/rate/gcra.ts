@@ -15,8 +15,10 @@ export const BURST_SHARE = 0.5;
  * A bucket whose calls in any window of the period, wherever it starts, never exceed the limit: burst and
  * refill share it, and so the long-run rate is the limit less the burst (of a limit of 1: one a period).
  * Holds for calls that cost up to the burst; a dearer one goes when the bucket is full.
+ * @param kept share of the burst, 0 to 1, that these calls leave to others
  */
-export function bucketOf(key: string, { limit, periodMs }: CallRate, cost: number): BucketLimit {
+export function bucketOf(key: string, { limit, periodMs }: CallRate, cost: number, kept = 0): BucketLimit {
   const burst = Math.max(1, Math.floor(limit * BURST_SHARE));
-  return { key, limit: Math.max(1, limit - burst), periodMs, burst, cost, window: limit };
+  const room = Math.max(1, burst - Math.floor(burst * kept));
+  return { key, limit: Math.max(1, limit - burst), periodMs, burst: room, cost, window: limit };
 }

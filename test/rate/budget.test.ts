@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 /** A budget with a clock that only its own waits move. */
-function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`) {
+function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`, urgent = true) {
   const clock = { now: START };
   const waits: number[] = [];
   const signal = new AbortController().signal;
@@ -24,6 +24,7 @@ function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`
     store,
     account,
     limits,
+    urgent,
     now: () => clock.now,
     async wait(ms) {
       waits.push(ms);
@@ -43,6 +44,16 @@ describe("reserving", () => {
     const { call, waits } = budgetOf([MINUTE]);
     await callTimes(call, 30);
     expect(waits).toEqual([]);
+  });
+
+  test("a backfill leaves a share of the burst to what a person waits for", async () => {
+    const backfill = budgetOf([{ ...MINUTE, limit: 20 }], "shared/tail", false);
+    await callTimes(backfill.call, 8);
+    await expect(backfill.call()).rejects.toMatchObject({ code: "RateLimited" });
+    const edit = budgetOf([{ ...MINUTE, limit: 20 }], "shared/tail");
+    await callTimes(edit.call, 2);
+    expect([backfill.waits, edit.waits]).toEqual([[], []]);
+    await expect(edit.call()).rejects.toMatchObject({ code: "RateLimited" });
   });
 
   test("a short wait sleeps in place, and then the call goes", async () => {
@@ -78,6 +89,7 @@ describe("reserving", () => {
     const budget = createBudget({
       store,
       account: thief.account,
+      urgent: true,
       limits: [MINUTE],
       now: () => now,
       async wait(ms) {
@@ -219,6 +231,7 @@ describe("giving up", () => {
     const budget = createBudget({
       store,
       account: busy.account,
+      urgent: true,
       limits: [MINUTE],
       now() {
         queueMicrotask(() => setImmediate(() => controller.abort(reason)));

@@ -128,7 +128,7 @@ async function connections(
         });
         continue;
       }
-      const session = openToolSession(engine, { ...tool, unlinked: [], unmarked: [] });
+      const session = openToolSession(engine, { ...tool, urgent: true, unlinked: [], unmarked: [] });
       if (asked.has(session.schemaKey)) continue;
       asked.add(session.schemaKey);
       await schemaOf(engine, session, AbortSignal.timeout(60_000), true);
