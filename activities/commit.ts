@@ -1,16 +1,19 @@
 import { isSyncFailure } from "../src/core/errors.ts";
 import type { Committed, CommitInput } from "../src/core/ports.ts";
-import type { HubEdit, HubRefEdit } from "../src/core/plan.ts";
+import type { ItemId, Link } from "../src/core/model.ts";
+import type { HubEdit } from "../src/core/plan.ts";
 import type { Finding } from "../src/core/findings.ts";
 import { editHub } from "../src/hub/edit.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubEdited, HubReading } from "../src/hub/hub.ts";
 import type { AuditEntry, ProjectState } from "../src/store/store.ts";
-import { loadContext, noteHub, type Engine } from "./engine.ts";
+import { loadContext, noteHub, type Engine, type RunContext } from "./engine.ts";
 import { withoutRejected } from "./plan.ts";
+import { missingRefs } from "./refs.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
 import { allFindings, planPass } from "./planning.ts";
 import { storeReport } from "./reporting.ts";
+import { lastSaved, swapKey, type HubSwap } from "./times.ts";
 
 /**
  * Ends a pass: swaps the hub file in one atomic step, then records the agreements, then looks whether
@@ -18,13 +21,13 @@ import { storeReport } from "./reporting.ts";
  */
 export async function commitPass(engine: Engine, input: CommitInput): Promise<Committed> {
   const { project, run, pass, standings } = input;
+  const context = await loadContext(engine, run);
   const stored = (await engine.store.cached(planKey(run, pass), engine.now())) as StoredPlan | null;
-  const written = stored ? await writeHub(engine, project, stored) : NOTHING_WRITTEN;
-  if (stored && !written.stale) await recordAgreements(engine, input, stored, written.edits);
+  const written = stored ? await writeHub(engine, context, stored) : NOTHING_WRITTEN;
+  if (stored && !written.stale) await recordAgreements(engine, input, stored, written);
   const { hash } = await engine.hub.read(project);
   await noteHub(engine, run, { edits: written.edits.length, hash, findings: written.skipped.map(notEdited) });
   const next = await planPass(engine, { run, pass: pass + 1, standings });
-  const context = await loadContext(engine, run);
   await engine.store.saveFindings(project, await allFindings(engine, context, next));
   const writes = withoutRejected(next.plan.writes, await engine.store.intentsOf(run));
   const edits = next.plan.hubEdits.filter((edit) => !written.skipped.some((skip) => isSamePlace(skip.edit, edit)));
@@ -33,31 +36,48 @@ export async function commitPass(engine: Engine, input: CommitInput): Promise<Co
   return { hubEdits: written.edits.length, stale: written.stale, more, outcome };
 }
 
+/** Longer than a person's edit waits for its sync. */
+const SWAP_KEPT_MS = 30 * 86_400_000;
+
 interface HubWrite {
   readonly edits: readonly HubEdit[];
+  /** What stood in the file before, by item and field. */
+  readonly before: HubReading["tree"];
   readonly skipped: HubEdited["skipped"];
   readonly stale: boolean;
 }
 
-const NOTHING_WRITTEN: HubWrite = { edits: [], skipped: [], stale: false };
+const NOTHING_WRITTEN: HubWrite = { edits: [], before: null, skipped: [], stale: false };
 
-async function writeHub(engine: Engine, project: string, stored: StoredPlan): Promise<HubWrite> {
+async function writeHub(
+  engine: Engine,
+  { project, tools: contexts }: RunContext,
+  stored: StoredPlan,
+): Promise<HubWrite> {
+  const tools = contexts.map(({ tool }) => tool);
   const file = await engine.hub.read(project);
   if (file.hash !== stored.hubHash) return { ...NOTHING_WRITTEN, stale: true };
   const state = await engine.store.projectState(project);
   const hub = readHub(file.text, { projectId: project, file: file.path });
   const fields = stored.plan.hubEdits.filter((edit) => edit.kind === "field");
-  const edits: HubEdit[] = [...fields, ...missingRefs(hub, state)];
-  if (edits.length === 0) return NOTHING_WRITTEN;
+  const edits: HubEdit[] = [...fields, ...missingRefs(hub, state, tools)];
+  if (edits.length === 0) return { ...NOTHING_WRITTEN, before: hub.tree };
   const edited = editHub(file.text, edits);
   try {
-    if (edited.text !== file.text) await engine.hub.swap(project, file.hash, edited.text);
+    if (edited.text !== file.text) {
+      const savedBefore = await lastSaved(engine, project);
+      await engine.hub.swap(project, file.hash, edited.text);
+      const { hash } = await engine.hub.read(project);
+      const swapped: HubSwap = { hash, savedBefore };
+      await engine.store.cache(swapKey(project), swapped, engine.now() + SWAP_KEPT_MS);
+    }
   } catch (error) {
     if (isSyncFailure(error, "StaleHub")) return { ...NOTHING_WRITTEN, stale: true };
     throw error;
   }
   const { skipped } = edited;
-  return { edits: edits.filter((edit) => !skipped.some((skip) => skip.edit === edit)), skipped, stale: false };
+  const done = edits.filter((edit) => !skipped.some((skip) => skip.edit === edit));
+  return { edits: done, before: hub.tree, skipped, stale: false };
 }
 
 function isSamePlace(a: HubEdit, b: HubEdit): boolean {
@@ -78,20 +98,11 @@ function notEdited({ edit, reason }: HubEdited["skipped"][number]): Finding {
   };
 }
 
-/** Twins whose key does not stand in the hub yet: those just created, and those a crash kept us from writing. */
-function missingRefs(hub: HubReading, state: ProjectState): HubRefEdit[] {
-  return state.links.flatMap((link) => {
-    const item = hub.tree?.items[link.item];
-    if (!item || item.type === "project" || item.refs[link.tool] !== undefined) return [];
-    return [{ kind: "ref" as const, item: item.id, type: item.type, tool: link.tool, ref: link.key }];
-  });
-}
-
 async function recordAgreements(
   engine: Engine,
   { project, run, request }: CommitInput,
   { plan }: StoredPlan,
-  edits: readonly HubEdit[],
+  { edits, before }: HubWrite,
 ): Promise<void> {
   const held = new Set(edits.filter((edit) => edit.kind === "field").map((edit) => `${edit.item}/${edit.field}`));
   const failed = new Set(
@@ -118,7 +129,7 @@ async function recordAgreements(
       item: edit.item,
       operation: "update",
       field: edit.field,
-      oldValue: null,
+      oldValue: before?.items[edit.item]?.fields[edit.field] ?? null,
       newValue: edit.value,
     });
   }
@@ -126,7 +137,19 @@ async function recordAgreements(
     project,
     hubBase: agreed(plan.hubBase),
     baseUpdates: agreed(plan.baseUpdates),
-    forget: [],
+    presence: plan.presence,
+    forget: forgettable(await engine.store.projectState(project), before),
     audit,
   });
+}
+
+/** Items that people took out of the hub and whose twins are gone too: their ids may come to mean something new. */
+function forgettable({ links, hubBase, mirror }: ProjectState, tree: HubReading["tree"]): ItemId[] {
+  if (!tree) return [];
+  const isKept = (item: ItemId): boolean => item in tree.items || tree.quarantined.includes(item);
+  // One that was never read may be alive as well.
+  const isOver = ({ tool, ref }: Link): boolean => ["gone", "archived"].includes(mirror[tool]?.[ref]?.state ?? "");
+  const alive = new Set(links.filter((link) => !isOver(link)).map(({ item }) => item));
+  const known = new Set([...Object.keys(hubBase), ...links.map(({ item }) => item)]);
+  return [...known].filter((item) => !isKept(item) && !alive.has(item));
 }

@@ -2,7 +2,7 @@
 import { SyncFailure, type ErrorCode } from "../src/core/errors.ts";
 import type { Finding } from "../src/core/findings.ts";
 import type { ItemId, ItemType, ToolKey } from "../src/core/model.ts";
-import type { SyncRequest } from "../src/core/ports.ts";
+import type { SyncMode, SyncRequest } from "../src/core/ports.ts";
 import type { ConnectorModule } from "../src/connectors/contract.ts";
 import type { HubFolder } from "../src/hub/folder.ts";
 import type { ResolvedTool } from "../src/registry/resolve.ts";
@@ -43,6 +43,8 @@ export interface RunContext {
   readonly request: SyncRequest;
   readonly startedAt: number;
   readonly tools: readonly ToolContext[];
+  /** Tools that the project binds and that take no part: not asked for, or without credentials. */
+  readonly others: readonly { readonly tool: ToolKey; readonly mode: SyncMode }[];
   readonly findings: readonly Finding[];
 }
 

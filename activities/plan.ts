@@ -1,17 +1,17 @@
 import type { Planned, PlanInput } from "../src/core/ports.ts";
 import type { Conflict, WantedField, WantedFields, Write } from "../src/core/plan.ts";
 import type { AuditEntry, Intent } from "../src/store/store.ts";
-import { KEEP_MS, loadContext, type Engine } from "./engine.ts";
+import { KEEP_MS, loadContext, type Engine, type RunContext } from "./engine.ts";
 import { questionKey } from "./evidence.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
-import { allFindings, planPass } from "./planning.ts";
+import { allFindings, planPass, type PassPlan } from "./planning.ts";
 
 /** Plans a pass and stores it, intents and all, before the first write leaves. */
 export async function planAndStore(engine: Engine, input: PlanInput): Promise<Planned> {
   const { run, pass, project } = input;
   const { store } = engine;
   const context = await loadContext(engine, run);
-  const planned = await planPass(engine, { run, pass, standings: input.standings });
+  const planned = await planPass(engine, input);
   const asked = Object.entries(planned.questions);
   if (asked.length > 0) {
     for (const [tool, question] of asked)
@@ -32,7 +32,8 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
   await store.cache(planKey(run, pass), stored, engine.now() + KEEP_MS);
   await store.saveFindings(project, await allFindings(engine, context, planned));
   const parked = rest.conflicts.filter((conflict) => !conflict.decided);
-  await store.saveConflicts(project, parked, new Date(engine.now()).toISOString());
+  const untouched = await outsideScope(engine, context, planned, parked);
+  await store.saveConflicts(project, [...parked, ...untouched], new Date(engine.now()).toISOString());
   return {
     writes: countByTool(writes),
     hubEdits: rest.hubEdits.length,
@@ -40,6 +41,25 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
     conflictFields: [...new Set(parked.map(({ field }) => field))].toSorted(),
     evidence: {},
   };
+}
+
+/** Open questions that this plan could not answer: of fields, tools or a hub that it did not look at. */
+async function outsideScope(
+  engine: Engine,
+  { project, request, others }: RunContext,
+  { hub }: PassPlan,
+  parked: readonly Conflict[],
+): Promise<Conflict[]> {
+  const open = (await engine.store.openConflicts(project)).map(({ conflict }) => conflict);
+  const isParked = ({ item, field }: Conflict) => parked.some((one) => one.item === item && one.field === field);
+  const isOutside = ({ item, field, candidates }: Conflict): boolean => {
+    if (!hub.tree) return true;
+    if (hub.tree.quarantined.includes(item)) return true;
+    if (!(item in hub.tree.items)) return false;
+    if (request.fields && !request.fields.includes(field)) return true;
+    return candidates.some(({ side }) => others.some(({ tool }) => tool === side));
+  };
+  return open.filter((conflict) => !isParked(conflict) && isOutside(conflict));
 }
 
 /** What the vendor refused in this run is not sent again before the next one, nor what hangs below it. */

@@ -2,15 +2,16 @@
 import { reconcile } from "../src/core/reconcile/reconcile.ts";
 import { DEFAULT_BULK_LIMITS, type Policy, type ToolPolicy } from "../src/core/policy.ts";
 import type { Finding } from "../src/core/findings.ts";
-import type { FieldName, ItemId, Side, Stamp, ToolKey } from "../src/core/model.ts";
+import type { FieldName, ItemId, ToolKey } from "../src/core/model.ts";
 import type { Conflict, Plan } from "../src/core/plan.ts";
-import type { ToolStanding } from "../src/core/ports.ts";
+import type { SyncMode, ToolStanding } from "../src/core/ports.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubReading } from "../src/hub/hub.ts";
 import type { ProjectState } from "../src/store/store.ts";
 import { loadContext, toolFacts, type Engine, type RunContext, type ToolContext } from "./engine.ts";
 import { answerKey, type EvidenceQuestion, type EvidenceTimes } from "./evidence.ts";
-import { skewKey } from "./pull.ts";
+import { namesDead } from "./refs.ts";
+import { timesOf } from "./times.ts";
 import { knownLenses } from "./tool-session.ts";
 
 export interface PassPlan {
@@ -26,6 +27,7 @@ export interface PassOptions {
   readonly run: string;
   readonly pass: number;
   readonly standings: readonly ToolStanding[];
+  readonly evidenceAsked?: boolean;
 }
 
 /** Plans one pass from the newest hub text and mirrors. Reads only. */
@@ -44,6 +46,7 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     force: context.request.force === true,
     yes: context.request.yes === true,
     ...(context.request.fields ? { fields: context.request.fields } : {}),
+    otherModes: otherModes(context, tools),
     adoption: adoptionOf(context.tools),
     answers: [],
     itemOrder: Object.keys(tree.items),
@@ -61,7 +64,19 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
   const evidence = await evidenceTimes(engine, options, context);
   const times = await timesOf(engine, context.project, state, disputed, evidence);
   plan = reconcile({ ...input, policy: policy(times) });
-  return { plan, state, hub, text: file.text, questions: questionsOf(engine, disputed, state, evidence) };
+  return {
+    plan,
+    state,
+    hub,
+    text: file.text,
+    questions: options.evidenceAsked ? {} : questionsOf(engine, disputed, state, evidence),
+  };
+}
+
+/** Of the bound tools without a policy in this plan: those that take no part, and those never read so far. */
+function otherModes({ request, tools, others }: RunContext, policies: Policy["tools"]): SyncMode[] {
+  const absent = [...others, ...tools.filter(({ tool }) => !policies[tool])];
+  return absent.map(({ mode }) => request.mode ?? mode);
 }
 
 /** One answer a project: where the tools' configurations differ, the most careful holds. */
@@ -115,48 +130,6 @@ async function evidenceTimes(
   return known;
 }
 
-/**
- * The finest honest time of each candidate: the vendor's own history of the field, else the item's time;
- * for the hub git's time of the line, else the file's. A vendor's clock is set right by its measured skew.
- */
-async function timesOf(
-  engine: Engine,
-  project: string,
-  state: ProjectState,
-  disputed: readonly Conflict[],
-  evidence: ReadonlyMap<ToolKey, EvidenceTimes>,
-): Promise<Policy["times"]> {
-  const hubTimes = await engine.hub.times(project);
-  const skews = new Map<ToolKey, number>();
-  for (const tool of Object.keys(state.mirror)) {
-    skews.set(tool, ((await engine.store.cached(skewKey(tool), engine.now())) as number | null) ?? 0);
-  }
-  const refs = new Map(state.links.map((link) => [`${link.tool}/${link.item}`, link.ref]));
-  const known = new Map<string, Stamp>();
-  for (const { item, type, field, candidates } of disputed) {
-    for (const { side } of candidates) {
-      const ref = refs.get(`${side}/${item}`);
-      const stamp =
-        side === "hub"
-          ? hubTimes(type, item, field)
-          : ref === undefined
-            ? undefined
-            : (evidence.get(side)?.[`${ref}/${field}`] ?? state.mirror[side]?.[ref]?.updated);
-      if (stamp) known.set(`${side}/${item}/${field}`, corrected(stamp, skews.get(side) ?? 0));
-    }
-  }
-  return (side: Side, item: ItemId, field: FieldName) => known.get(`${side}/${item}/${field}`);
-}
-
-/** `Date` headers tell whole seconds: a smaller skew than this is noise, and what is set right by one is no finer. */
-const SKEW_RESOLUTION_MS = 2_000;
-
-function corrected(stamp: Stamp, skewMs: number): Stamp {
-  if (Math.abs(skewMs) < SKEW_RESOLUTION_MS) return stamp;
-  const at = new Date(Date.parse(stamp.at) - skewMs).toISOString();
-  return { at, resolutionMs: Math.max(stamp.resolutionMs, SKEW_RESOLUTION_MS) };
-}
-
 function questionsOf(
   engine: Engine,
   disputed: readonly Conflict[],
@@ -178,7 +151,7 @@ function questionsOf(
 }
 
 function emptyPlan(findings: readonly Finding[]): Plan {
-  return { writes: [], hubEdits: [], baseUpdates: [], hubBase: [], conflicts: [], findings, guards: [] };
+  return { writes: [], hubEdits: [], baseUpdates: [], hubBase: [], presence: [], conflicts: [], findings, guards: [] };
 }
 
 /** Findings of the whole run: the hub's, the binding's, each tool's, the plan's. */
@@ -197,10 +170,12 @@ export async function allFindings(engine: Engine, context: RunContext, planned: 
 
 /** A ref that people changed by hand although its item has a twin: the link stays until somebody decides. */
 function changedRefs({ hub, state }: PassPlan): Finding[] {
-  return state.links.flatMap(({ item, tool, ref, key }) => {
+  return state.links.flatMap(({ item, tool, ref, key, generation }) => {
     const named = hub.tree?.items[item]?.refs[tool]?.toLowerCase();
     const known = [ref, key, ...(state.mirror[tool]?.[ref]?.aliases ?? [])].map((name) => name.toLowerCase());
     if (named === undefined || known.includes(named)) return [];
+    // A twin made anew: the commit puts its key in the dead one's place.
+    if (generation > 0 && namesDead(state.mirror[tool] ?? {}, named)) return [];
     return [
       {
         code: "ref-changed",

@@ -18,7 +18,12 @@ export async function prepareRun(engine: Engine, input: PrepareInput): Promise<P
   const base = { project, run, request, startedAt };
   try {
     const resolved = await resolveRun(engine, project, request);
-    const context: RunContext = { ...base, tools: resolved.tools, findings: resolved.findings };
+    const context: RunContext = {
+      ...base,
+      tools: resolved.tools,
+      others: resolved.others,
+      findings: resolved.findings,
+    };
     await storeContext(engine, context);
     if (resolved.hub.tree && resolved.tools.length > 0) {
       const tools = resolved.tools.map(({ tool }) => tool);
@@ -39,7 +44,7 @@ export async function prepareRun(engine: Engine, input: PrepareInput): Promise<P
   } catch (error) {
     if (!isSyncFailure(error)) throw error;
     const finding: Finding = { code: error.code, severity: "error", message: error.message };
-    await storeContext(engine, { ...base, tools: [], findings: [finding] });
+    await storeContext(engine, { ...base, tools: [], others: [], findings: [finding] });
     await engine.store.saveFindings(project, [finding]);
     await storeReport(engine, { run, pass: 0, standings: [], refused: `${error.code}, see above` });
   }
@@ -49,6 +54,7 @@ export async function prepareRun(engine: Engine, input: PrepareInput): Promise<P
 export interface ResolvedRun {
   readonly hub: HubReading;
   readonly tools: readonly ToolContext[];
+  readonly others: RunContext["others"];
   readonly findings: readonly Finding[];
 }
 
@@ -73,6 +79,7 @@ export async function resolveRun(engine: Engine, project: string, request: SyncR
   return {
     hub,
     tools: usable.map((tool) => toContext(tool, hub, state, isUrgent(request))),
+    others: resolved.tools.filter((tool) => !usable.includes(tool)).map(({ tool, mode }) => ({ tool, mode })),
     findings: [...resolved.findings, ...missing],
   };
 }

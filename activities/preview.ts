@@ -21,8 +21,8 @@ export async function previewRun(real: Engine, project: string, request: SyncReq
   const engine: Engine = { ...real, store: withMemory(real.store) };
   const run = "preview";
   const signal = new AbortController().signal;
-  const { tools, findings } = await resolveRun(engine, project, request);
-  await storeContext(engine, { project, run, request, startedAt: engine.now(), tools, findings });
+  const { tools, others, findings } = await resolveRun(engine, project, request);
+  await storeContext(engine, { project, run, request, startedAt: engine.now(), tools, others, findings });
   const failures: { tool: ToolKey; message: string }[] = [];
   const standings = await Promise.all(
     tools.map(async ({ tool }): Promise<ToolStanding> => {

@@ -159,15 +159,19 @@ export class SyncRun {
     const planned = await hub.plan(input());
     const asked = Object.keys(planned.evidence);
     if (asked.length === 0) return planned;
-    await Promise.all(
-      asked.map((tool) =>
-        toolActivities(tool, "ask when disputed fields changed", prepared)
-          .evidence({ ...this.passRef(), tool })
-          // Without its history a tool is judged by its items' times.
-          .catch(() => undefined),
-      ),
+    const isReady = (tool: ToolKey) => this.states.get(tool)?.standing.state === "ready";
+    const answers = asked.filter(isReady).map((tool) =>
+      toolActivities(tool, "ask when disputed fields changed", prepared)
+        .evidence({ ...this.passRef(), tool })
+        // Without its history a tool is judged by its items' times.
+        .catch(() => undefined),
     );
-    return hub.plan(input());
+    let answered = false;
+    void Promise.all(answers).then(() => (answered = true));
+    await condition(() => answered, prepared.timings.slowToolAfterMs, {
+      summary: "without an answer the items' own times decide",
+    });
+    return hub.plan({ ...input(), evidenceAsked: true });
   }
 
   private async applyTool(tool: ToolKey, prepared: Prepared): Promise<void> {

@@ -107,6 +107,8 @@ export interface Link {
   readonly url: string;
   /** Rises only with an approved recreate; part of the sync key. */
   readonly generation: number;
+  /** Its twin was known to be deleted when the last pass was committed. */
+  readonly gone?: boolean;
   readonly base: { readonly [F in FieldName]?: FieldBase };
 }
 

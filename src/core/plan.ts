@@ -106,6 +106,8 @@ export interface Plan {
     readonly field: FieldName;
     readonly value: FieldValue;
   }[];
+  /** Twins found to be deleted, or back again: from the commit on that is no news, and part of no wave. */
+  readonly presence: readonly { readonly tool: ToolKey; readonly item: ItemId; readonly gone: boolean }[];
   readonly conflicts: readonly Conflict[];
   readonly findings: readonly Finding[];
   readonly guards: readonly GuardQuestion[];

@@ -81,6 +81,8 @@ export type ToolStanding =
 export interface PlanInput extends PassRef {
   readonly request: SyncRequest;
   readonly standings: readonly ToolStanding[];
+  /** The tools' histories were asked for already: what they did not tell is decided without. */
+  readonly evidenceAsked?: boolean;
 }
 export interface Planned {
   /** Writes per tool that wait to be applied. */

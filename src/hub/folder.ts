@@ -85,6 +85,14 @@ export class HubFolder {
     }
   }
 
+  /** When the file was last saved, by whomever. */
+  async saved(project: string): Promise<Stamp> {
+    const info = await stat(this.#full(project)).catch((cause: unknown) => {
+      throw notFound(this.#glob.path(project), cause);
+    });
+    return { at: info.mtime.toISOString(), resolutionMs: 1 };
+  }
+
   /**
    * When each field was last changed: git's time of its lines (resolution 1 s) where they are committed,
    * else the file's own (1 ms). Undefined for what is not in the file. One call answers for all fields.
@@ -93,10 +101,9 @@ export class HubFolder {
     const full = await realpath(this.#full(project)).catch((cause: unknown) => {
       throw notFound(this.#glob.path(project), cause);
     });
-    const [bytes, info] = await Promise.all([this.#bytes(project), stat(full)]);
+    const [bytes, saved] = await Promise.all([this.#bytes(project), this.saved(project)]);
     const document = HubDocument.parse(decodeHub(bytes));
     if (!(document instanceof HubDocument)) return () => undefined;
-    const saved: Stamp = { at: info.mtime.toISOString(), resolutionMs: 1 };
     const committed = await blameLines(full, bytes);
     const stamps = new Map<string, Stamp>();
     for (const { type, item, field, line, endLine } of fieldSpans(document, project)) {

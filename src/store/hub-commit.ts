@@ -2,7 +2,7 @@
 import type { FieldBase, FieldName, FieldValue, FieldValues, ItemId } from "../core/model.ts";
 import { appendAudit } from "./audit.ts";
 import { change, durably, type Handle } from "./handle.ts";
-import { advanceBases } from "./links.ts";
+import { advanceBases, setPresence } from "./links.ts";
 import type { Tx } from "./schema.ts";
 import type { HubCommit, Store } from "./store.ts";
 import { batches } from "./upsert.ts";
@@ -13,18 +13,41 @@ export function hubCommitMethods(handle: Handle): Pick<Store, "commitHub"> {
   };
 }
 
-async function commitHub(tx: Tx, { project, hubBase, baseUpdates, forget, audit }: HubCommit): Promise<void> {
+async function commitHub(tx: Tx, { project, hubBase, baseUpdates, presence, forget, audit }: HubCommit): Promise<void> {
   await advanceHubBase(tx, project, hubBase);
   for (const [tool, updates] of Map.groupBy(baseUpdates, (update) => update.tool)) {
     const bases = new Map<ItemId, { [F in FieldName]?: FieldBase }>();
     for (const { item, field, base } of updates) bases.set(item, { ...bases.get(item), [field]: base });
     await advanceBases(tx, project, tool, bases);
   }
+  for (const [tool, changes] of Map.groupBy(presence, (change) => change.tool))
+    await setPresence(tx, project, tool, new Map(changes.map(({ item, gone }) => [item, gone])));
   for (const some of batches(forget, (item) => item)) {
+    await forgetTwins(tx, project, some);
     await tx.deleteFrom("hub_base").where("project", "=", project).where("item", "in", some).execute();
     await tx.deleteFrom("link").where("project", "=", project).where("item", "in", some).execute();
   }
   await appendAudit(tx, audit, "commit");
+}
+
+async function forgetTwins(tx: Tx, project: string, items: readonly ItemId[]): Promise<void> {
+  const links = await tx
+    .selectFrom("link")
+    .select(["tool", "ref"])
+    .where("project", "=", project)
+    .where("item", "in", items)
+    .execute();
+  for (const [tool, own] of Map.groupBy(links, (link) => link.tool))
+    await tx
+      .deleteFrom("mirror")
+      .where("project", "=", project)
+      .where("tool", "=", tool)
+      .where(
+        "ref",
+        "in",
+        own.map(({ ref }) => ref),
+      )
+      .execute();
 }
 
 async function advanceHubBase(tx: Tx, project: string, changes: HubCommit["hubBase"]): Promise<void> {

@@ -97,6 +97,21 @@ export async function advanceBases(
   );
 }
 
+/** Notes which of the links' twins are known to be deleted. */
+export async function setPresence(
+  tx: Tx,
+  project: string,
+  tool: ToolKey,
+  presence: ReadonlyMap<ItemId, boolean>,
+): Promise<void> {
+  const links = await linksOf(tx, project, tool, [...presence.keys()]);
+  await upsertLinks(
+    tx,
+    project,
+    links.map(({ gone: _, ...link }) => (presence.get(link.item) ? { ...link, gone: true } : link)),
+  );
+}
+
 async function linksOf(tx: Tx, project: string, tool: ToolKey, items: readonly ItemId[]): Promise<Link[]> {
   const links: Link[] = [];
   for (const some of batches(items, (item) => item)) {

@@ -68,7 +68,8 @@ export interface HubCommit {
   readonly project: string;
   readonly hubBase: Plan["hubBase"];
   readonly baseUpdates: Plan["baseUpdates"];
-  /** Ids gone from the hub whose base and links may be forgotten. */
+  readonly presence: Plan["presence"];
+  /** Ids gone from the hub and from every tool: their base, links and twins are forgotten. */
   readonly forget: readonly ItemId[];
   readonly audit: readonly AuditEntry[];
 }

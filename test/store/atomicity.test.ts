@@ -89,6 +89,7 @@ onSharedHomes("a change that fails half-way", (home) => {
       project,
       hubBase: [{ item: "S-1", type: "story" as const, field: "title" as const, value: "t" }],
       baseUpdates: [{ tool: "jira", item: "S-1", field: "title" as const, base: { value: "t", agreed: "t" } }],
+      presence: [],
       forget: ["S-2"],
       audit: [auditOf(project, run, { tool: "hub" })],
     };

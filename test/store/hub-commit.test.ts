@@ -4,7 +4,7 @@ import { onEveryHome, onSharedHomes } from "./homes.ts";
 import { inProcesses } from "./processes.ts";
 import { auditOf, linkOf, twinOf } from "./samples.ts";
 
-const NOTHING = { hubBase: [], baseUpdates: [], forget: [], audit: [] };
+const NOTHING = { hubBase: [], baseUpdates: [], presence: [], forget: [], audit: [] };
 const titled = (item: string, value: string) => ({ item, type: "story" as const, field: "title" as const, value });
 
 onEveryHome("hub commits", (home) => {
@@ -53,7 +53,7 @@ onEveryHome("hub commits", (home) => {
     ]);
   });
 
-  test("what is forgotten loses base and links in every tool; its twins stay in the mirror", async () => {
+  test("what is forgotten loses base, links and twins in every tool", async () => {
     const { store } = home;
     const [project, other] = [home.fresh(), home.fresh()];
     for (const name of [project, other]) {
@@ -62,12 +62,23 @@ onEveryHome("hub commits", (home) => {
       await store.adopt(name, linkOf("S-2", "2"), twinOf("2"));
       await store.commitHub({ ...NOTHING, project: name, hubBase: [titled("S-1", "a"), titled("S-2", "b")] });
     }
-    await store.commitHub({ ...NOTHING, project, forget: ["S-1", "S-404"] });
+    await store.commitHub({ ...NOTHING, project, presence: [], forget: ["S-1", "S-404"] });
     const { links, hubBase, mirror } = await store.projectState(project);
     expect(links).toEqual([linkOf("S-2", "2")]);
     expect(Object.keys(hubBase)).toEqual(["S-2"]);
-    expect(Object.keys(mirror)).toEqual(["jira", "linear"]);
+    expect(mirror).toEqual({ jira: { "2": twinOf("2") } });
     expect((await store.projectState(other)).links).toHaveLength(3);
+  });
+
+  test("a twin that is known to be deleted is marked, and is no more once it is back", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    await store.adopt(project, linkOf("S-1", "1"), twinOf("1"));
+    const news = { tool: "jira", item: "S-1" };
+    await store.commitHub({ ...NOTHING, project, hubBase: [], presence: [{ ...news, gone: true }], forget: [] });
+    expect((await store.projectState(project)).links).toEqual([linkOf("S-1", "1", { gone: true })]);
+    await store.commitHub({ ...NOTHING, project, hubBase: [], presence: [{ ...news, gone: false }], forget: [] });
+    expect((await store.projectState(project)).links).toEqual([linkOf("S-1", "1")]);
   });
 
   test("the same commit again, after a crash, changes nothing", async () => {
@@ -78,6 +89,7 @@ onEveryHome("hub commits", (home) => {
       project,
       hubBase: [titled("S-1", "a")],
       baseUpdates: [{ tool: "jira", item: "S-1", field: "title", base: { value: "a", agreed: "a" } }],
+      presence: [],
       forget: ["S-9"],
       audit: [auditOf(project, run, { tool: "hub" })],
     };
@@ -94,7 +106,7 @@ onEveryHome("hub commits", (home) => {
     const ids = Array.from({ length: 1_100 }, (_, n) => `S-${n}`);
     await store.commitHub({ ...NOTHING, project, hubBase: ids.map((id) => titled(id, id)) });
     expect(Object.keys((await store.projectState(project)).hubBase)).toHaveLength(1_100);
-    await store.commitHub({ ...NOTHING, project, forget: ids.slice(1) });
+    await store.commitHub({ ...NOTHING, project, presence: [], forget: ids.slice(1) });
     expect((await store.projectState(project)).hubBase).toEqual({ "S-0": { type: "story", fields: { title: "S-0" } } });
   });
 });

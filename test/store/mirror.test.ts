@@ -101,6 +101,7 @@ onEveryHome("what the tools said", (home) => {
       project,
       hubBase: [],
       baseUpdates: [{ tool: "jira", item: "S-1", field: "title", base }],
+      presence: [],
       forget: [],
       audit: [],
     });
@@ -119,7 +120,7 @@ onEveryHome("what the tools said", (home) => {
     await store.adopt(project, linkOf("S-1", "1", { base }), twinOf("1"));
     await store.adopt(project, linkOf("S-1", "L1", { tool: "linear" }), twinOf("L1"));
     const agreed = { item: "S-1", type: "story", field: "title", value: "t" } as const;
-    await store.commitHub({ project, hubBase: [agreed], baseUpdates: [], forget: [], audit: [] });
+    await store.commitHub({ project, hubBase: [agreed], baseUpdates: [], presence: [], forget: [], audit: [] });
     await store.inherit(project, "jira", "S-1", "S-9");
     await store.inherit(project, "jira", "S-1", "S-9");
     await store.inherit(project, "jira", "nobody", "S-8");

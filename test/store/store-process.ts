@@ -33,6 +33,7 @@ async function agree({ project, fields, count }: NonNullable<Task["commits"]>): 
       project,
       hubBase: [{ item: "S-1", type: "story", field, value }],
       baseUpdates: [],
+      presence: [],
       forget: [],
       audit: [],
     });

@@ -108,7 +108,7 @@ function adoptWithoutHub(c: FieldCase, fresh: readonly ToolSide[], policy: Polic
   return policy.adoption === "tool" && told ? settledOn(told.value) : { kind: "unknown" };
 }
 
-/** A hub value that may not travel and gives way to a tool's is kept in the record. */
+/** A hub value that may not travel gives way to a tool's, and is kept in the record; where a person decides, it is asked. */
 function withOverruledHub(
   c: FieldCase,
   outcome: Extract<Agreement, { kind: "agreed" }>,
@@ -120,9 +120,10 @@ function withOverruledHub(
   const winner = allowed[0];
   if (c.hubMayPropose || !hub || !winner || sameValue(c.kind, hub.value, outcome.value)) return outcome;
   const candidates = [hub, ...allowed].map((proposal) => asCandidate(c, proposal, policy));
+  const strategy = mostCareful(allowed.flatMap(({ tool }) => (tool ? [tool.tool.policy.strategy] : [])));
+  if (strategy === "manual" || strategy === "field-merge") return settle(c, "edit", candidates, strategy, undefined);
   const side = allowed.find(({ value }) => sameValue(c.kind, value, outcome.value))?.side ?? winner.side;
   const decided = decision({ side, value: outcome.value }, "pull-only: the tool wins");
-  const strategy = winner.tool?.tool.policy.strategy ?? "last-modified-wins";
   return { ...outcome, conflicts: [...outcome.conflicts, conflictOf(c, "edit", candidates, strategy, decided)] };
 }
 

@@ -23,6 +23,18 @@ export function reportMassDeletions(world: World, draft: Draft): void {
   }
 }
 
+/** Tells which twins are deleted and which are back, for the commit to remember; a wave is remembered by nobody. */
+export function notePresence(world: World, draft: Draft): void {
+  for (const { key: tool, massDeletion, absent, twins, links } of world.tools) {
+    if (massDeletion) continue;
+    for (const [item, standing] of absent) {
+      const isNews = !links.get(item)?.gone && isDeleted(standing, world.input.hub.items[item], world.input);
+      if (isNews) draft.presence.push({ tool, item, gone: true });
+    }
+    for (const [item, { link }] of twins) if (link.gone) draft.presence.push({ tool, item, gone: false });
+  }
+}
+
 /** Follows the delete policy of every tool in which the item's twin is gone. */
 export function draftDeletions(world: World, draft: Draft, settled: SettledItem): void {
   const { item } = settled;

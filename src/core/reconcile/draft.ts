@@ -9,6 +9,7 @@ export interface Draft {
   hubEdits: HubEdit[];
   baseUpdates: BaseUpdate[];
   hubBase: Plan["hubBase"][number][];
+  presence: Plan["presence"][number][];
   conflicts: Conflict[];
   findings: Finding[];
   guards: GuardQuestion[];
@@ -25,6 +26,7 @@ export function emptyDraft(): Draft {
     hubEdits: [],
     baseUpdates: [],
     hubBase: [],
+    presence: [],
     conflicts: [],
     findings: [],
     guards: [],
@@ -35,8 +37,8 @@ export function emptyDraft(): Draft {
 }
 
 export function finishDraft(draft: Draft): Plan {
-  const { writes, hubEdits, baseUpdates, hubBase, conflicts, findings, guards } = draft;
-  const plan = { writes, hubEdits, baseUpdates, hubBase, conflicts, findings: mergeFindings(findings), guards };
+  const { findings, overwrites: _, hubOverwrites: __, deferred: ___, ...lists } = draft;
+  const plan = { ...lists, findings: mergeFindings(findings) };
   return draft.deferred > 0 ? { ...plan, deferred: draft.deferred } : plan;
 }
 

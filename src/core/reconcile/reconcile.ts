@@ -4,7 +4,7 @@ import type { FieldName, ItemId, ToolKey } from "../model.ts";
 import type { GuardQuestion, Plan, Write } from "../plan.ts";
 import type { Policy } from "../policy.ts";
 import { draftCreates, markCreations } from "./creations.ts";
-import { draftDeletions, draftRemovals, reportMassDeletions } from "./deletions.ts";
+import { draftDeletions, draftRemovals, notePresence, reportMassDeletions } from "./deletions.ts";
 import { emptyDraft, finishDraft } from "./draft.ts";
 import type { Draft } from "./draft.ts";
 import { RECONCILE_PARTS } from "./parts.ts";
@@ -29,6 +29,7 @@ export function reconcile(input: ReconcileInput, parts: ReconcileParts = RECONCI
   const draft = emptyDraft();
   const world = buildWorld(input, (finding) => draft.findings.push(finding));
   reportMassDeletions(world, draft);
+  notePresence(world, draft);
   markCreations(world, draft);
   for (const item of world.items) {
     const settled = settleItem(world, draft, item, parts);

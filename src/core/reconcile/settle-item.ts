@@ -13,7 +13,8 @@ type Updates = Map<ToolKey, { [F in FieldName]?: WantedField }>;
 export function settleItem(world: World, draft: Draft, item: HubItem, parts: ReconcileParts): SettledItem {
   const bound = world.tools.filter((tool) => isBound(tool, item));
   const twins = bound.flatMap((tool) => tool.twins.get(item.id) ?? []);
-  const hubMayPropose = bound.length === 0 || bound.some(({ policy }) => policy.mode !== "pull-only");
+  const modes = [...bound.map(({ policy }) => policy.mode), ...world.policy.otherModes];
+  const hubMayPropose = modes.length === 0 || modes.some((mode) => mode !== "pull-only");
   const values: { [F in FieldName]?: FieldValue } = {};
   const updates: Updates = new Map();
   const agreed = world.input.hubBase[item.id]?.fields ?? {};

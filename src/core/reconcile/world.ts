@@ -168,11 +168,12 @@ function isRightful(input: ReconcileInput, item: ItemId, rival: ItemId): boolean
   return known === (input.hub.items[rival] !== undefined) ? item < rival : known;
 }
 
-function detectMassDeletion({ twins, absent }: ToolWorld, input: ReconcileInput): ToolWorld["massDeletion"] {
+/** What was deleted one by one before is no part of a wave now. */
+function detectMassDeletion({ twins, absent, links }: ToolWorld, input: ReconcileInput): ToolWorld["massDeletion"] {
   let gone = 0;
   let rest = 0;
   for (const [id, standing] of absent) {
-    if (standing === "none" || standing === "unread") continue;
+    if (standing === "none" || standing === "unread" || links.get(id)?.gone) continue;
     if (isDeleted(standing, input.hub.items[id], input)) gone += 1;
     else rest += 1;
   }

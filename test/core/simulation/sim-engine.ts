@@ -99,6 +99,7 @@ function policyOf(world: SimWorld, faults: Faults): Policy {
     adoption,
     answers: world.answers,
     itemOrder: world.order,
+    otherModes: [],
     bulk: { maxCreates: 50, maxOverwriteShare: 0.2 },
     times: (side, item, field) => stampOf(world, `${side} ${item} ${field}`),
   };
@@ -331,6 +332,11 @@ function finishCommit(world: SimWorld): void {
     const state = world.tools.find(({ key }) => key === tool);
     if (state) setBase(world, state, item, field, base);
   }
+  const gone = new Map(plan.presence.map((one) => [`${one.tool} ${one.item}`, one.gone]));
+  world.links = world.links.map((link) => {
+    const news = gone.get(`${link.tool} ${link.item}`);
+    return news === undefined ? link : { ...link, gone: news };
+  });
   for (const { item, type, field, value } of plan.hubBase) {
     const base = (world.hubBase[item] ??= { type, fields: {} });
     base.fields[field] = value;
