@@ -1,5 +1,8 @@
 import type { Planned, PlanInput } from "../src/core/ports.ts";
 import type { Conflict, WantedField, WantedFields, Write } from "../src/core/plan.ts";
+import { sameValue } from "../src/core/equality.ts";
+import { FIELD_DEFINITIONS } from "../src/core/fields.ts";
+import type { FieldName, ItemId } from "../src/core/model.ts";
 import type { AuditEntry, Intent } from "../src/store/store.ts";
 import { KEEP_MS, loadContext, type Engine, type RunContext } from "./engine.ts";
 import { questionKey } from "./evidence.ts";
@@ -26,7 +29,7 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
   }
   const { writes: wanted, ...rest } = planned.plan;
   const writes = withoutRejected(wanted, await store.intentsOf(run));
-  await store.recordDecisions(losers(engine, input, rest.conflicts));
+  await store.recordDecisions(losers(engine, input, rest));
   await store.storeIntents(project, intentsOf(input, writes));
   const stored: StoredPlan = { hubHash: planned.hub.hash, plan: rest };
   await store.cache(planKey(run, pass), stored, engine.now() + KEEP_MS);
@@ -83,12 +86,15 @@ export function withoutRejected(writes: readonly Write[], earlier: readonly Inte
 }
 
 /** The values that lose by a rule: kept before they are overwritten, with who won and why. */
-function losers(engine: Engine, { project, run, request }: PlanInput, conflicts: readonly Conflict[]): AuditEntry[] {
+function losers(engine: Engine, { project, run, request }: PlanInput, plan: StoredPlan["plan"]): AuditEntry[] {
   const timestamp = new Date(engine.now()).toISOString();
   const source = request.trigger === "manual" ? ("manual" as const) : ("automated" as const);
+  const settled = new Set([...plan.hubEdits, ...plan.baseUpdates, ...plan.hubBase].flatMap(placeOf));
+  // A decision that a guard holds back overwrites nothing, and is taken again in the next run.
+  const conflicts = plan.conflicts.filter((conflict) => placeOf(conflict).some((place) => settled.has(place)));
   return conflicts.flatMap(({ item, field, candidates, decided }) =>
     candidates
-      .filter(({ side }) => decided && side !== decided.side)
+      .filter(({ value }) => decided && !sameValue(FIELD_DEFINITIONS[field].merge, value, decided.value))
       .map(({ side, value }) => ({
         timestamp,
         run,
@@ -104,6 +110,10 @@ function losers(engine: Engine, { project, run, request }: PlanInput, conflicts:
         reason: decided?.reason ?? "",
       })),
   );
+}
+
+function placeOf(one: { readonly item: ItemId; readonly field?: FieldName }): string[] {
+  return one.field === undefined ? [] : [`${one.item}/${one.field}`];
 }
 
 function intentsOf({ project, run, pass }: PlanInput, writes: readonly Write[]): Intent[] {

@@ -19,9 +19,9 @@ export function missingRefs(hub: HubReading, state: ProjectState, tools: readonl
   });
 }
 
-/** Whether the ref names a twin that is gone. */
+/** Whether the ref names a twin that is gone or put away. */
 export function namesDead(mirror: Readonly<Record<string, RemoteItem>>, named: string): boolean {
   return Object.values(mirror).some(
-    ({ ref, key, state }) => state === "gone" && [ref, key].some((name) => name.toLowerCase() === named.toLowerCase()),
+    ({ ref, key, state }) => state !== "live" && [ref, key].some((name) => name.toLowerCase() === named.toLowerCase()),
   );
 }

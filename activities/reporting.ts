@@ -136,7 +136,7 @@ async function conflictFacts(engine: Engine, project: string, plans: readonly St
     ...(decided
       ? {
           decided: {
-            side: decided.side,
+            ...(decided.side !== undefined && { side: decided.side }),
             reason: decided.reason,
           },
         }

@@ -80,7 +80,12 @@ export interface Conflict {
   readonly candidates: readonly Candidate[];
   readonly strategy: ConflictStrategy;
   /** Absent: parked for a person. */
-  readonly decided?: { readonly side: Side; readonly value: FieldValue; readonly reason: string };
+  readonly decided?: {
+    /** Absent: a value that a person gave, and none of the sides. */
+    readonly side?: Side;
+    readonly value: FieldValue;
+    readonly reason: string;
+  };
 }
 
 /** A question the bulk guard asks before anything of that side is written. */

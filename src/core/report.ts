@@ -196,7 +196,8 @@ function findingOf({ needsDecision, ...finding }: Finding): ReportFinding {
 
 function conflictOf({ number, decided, ...conflict }: ConflictFacts): ReportConflict {
   const state = decided ? ("resolved" as const) : ("open" as const);
-  return { id: number, ...conflict, state, ...(decided ? { winner: decided.side, reason: decided.reason } : {}) };
+  const { side: winner, reason } = decided ?? {};
+  return { id: number, ...conflict, state, ...(winner !== undefined && { winner }), ...(reason && { reason }) };
 }
 
 function sum<T>(list: readonly T[], of: (part: T) => number): number {

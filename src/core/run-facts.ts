@@ -37,8 +37,8 @@ export interface ConflictFacts {
   readonly field: FieldName;
   readonly strategy: ConflictStrategy;
   readonly sides: readonly Side[];
-  /** Absent: parked for a person. */
-  readonly decided?: { readonly side: Side; readonly reason: string };
+  /** Absent: parked for a person. Without a side: a person gave a value of their own. */
+  readonly decided?: { readonly side?: Side; readonly reason: string };
 }
 
 export interface RunFacts {

@@ -48,24 +48,32 @@ async function saveConflicts(tx: Tx, project: string, conflicts: readonly Confli
     .selectFrom("conflict")
     .select(["number", "subject", "state", "opened_at"])
     .where("project", "=", project)
+    .orderBy("number")
     .execute();
   const open = new Map(known.filter(({ state }) => state === "open").map((row) => [row.subject, row]));
   let next = known.reduce((highest, { number }) => Math.max(highest, number), 0);
   const named = new Map(conflicts.map((conflict) => [subjectOf(conflict), conflict]));
-  const rows = [...named].map(([subject, conflict]) => ({
-    project,
-    subject,
-    number: open.get(subject)?.number ?? ++next,
-    opened_at: open.get(subject)?.opened_at ?? now,
-    state: "open",
-    body: JSON.stringify(conflict),
-  }));
+  const asked = known.filter(({ subject, state }) => state === "closed" && named.has(subject) && !open.has(subject));
+  const again = await askedAgain(tx, project, new Map(asked.map((row) => [row.subject, row])), named);
+  const rows = [...named].map(([subject, conflict]) => {
+    const before = open.get(subject) ?? again.get(subject);
+    return {
+      project,
+      subject,
+      number: before?.number ?? ++next,
+      opened_at: before?.opened_at ?? now,
+      state: "open",
+      body: JSON.stringify(conflict),
+    };
+  });
   for (const some of batches(rows, ({ subject }) => subject))
     await tx
       .insertInto("conflict")
       .values(some)
       .onConflict((conflict) =>
-        conflict.columns(["project", "number"]).doUpdateSet((eb) => ({ body: eb.ref("excluded.body") })),
+        conflict
+          .columns(["project", "number"])
+          .doUpdateSet((eb) => ({ body: eb.ref("excluded.body"), state: eb.ref("excluded.state") })),
       )
       .execute();
   const settled = [...open.values()].filter(({ subject }) => !named.has(subject)).map(({ number }) => number);
@@ -76,6 +84,36 @@ async function saveConflicts(tx: Tx, project: string, conflicts: readonly Confli
       .where("project", "=", project)
       .where("number", "in", some)
       .execute();
+}
+
+/** Of closed questions those that are now asked in the very same way: somebody may still have their numbers. */
+async function askedAgain<T extends { readonly number: number }>(
+  tx: Tx,
+  project: string,
+  closed: ReadonlyMap<string, T>,
+  named: ReadonlyMap<string, Conflict>,
+): Promise<Map<string, T>> {
+  const again = new Map<string, T>();
+  for (const some of batches([...closed], ([subject]) => subject)) {
+    const rows = await tx
+      .selectFrom("conflict")
+      .select(["subject", "number", "body"])
+      .where("project", "=", project)
+      .where(
+        "number",
+        "in",
+        some.map(([, { number }]) => number),
+      )
+      .execute();
+    for (const { subject, body } of rows)
+      if (questionOf(JSON.parse(body) as Conflict) === questionOf(named.get(subject)!))
+        again.set(subject, closed.get(subject)!);
+  }
+  return again;
+}
+
+function questionOf({ kind, candidates }: Conflict): string {
+  return JSON.stringify([kind, candidates.map(({ side, value }) => [side, value])]);
 }
 
 function subjectOf({ item, field }: Conflict): string {

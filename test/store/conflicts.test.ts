@@ -29,17 +29,23 @@ onEveryHome("conflicts", (home) => {
     expect(open[1]!.conflict).toEqual(moved);
   });
 
-  test("one no longer named closes; when it comes back it has a new number", async () => {
+  test("one no longer named closes; asked again in the same way it has its number back, else a new one", async () => {
     const { store } = home;
     const project = home.fresh();
     await store.saveConflicts(project, [conflictOf("S-1"), conflictOf("S-2")], "t1");
     expect((await store.saveConflicts(project, [conflictOf("S-1")], "t2")).map(({ number }) => number)).toEqual([1]);
     expect(await store.saveConflicts(project, [], "t3")).toEqual([]);
-    const again = await store.saveConflicts(project, [conflictOf("S-2"), conflictOf("S-1")], "t4");
+    const stamp = { at: "2026-01-02T00:00:00.000Z", resolutionMs: 1 };
+    const timed = conflictOf("S-1").candidates.map((candidate) => ({ ...candidate, stamp }));
+    const moved = conflictOf("S-2", { candidates: [{ side: "hub", value: "newer" }] });
+    const again = await store.saveConflicts(project, [moved, conflictOf("S-1", { candidates: timed })], "t4");
     expect(again.map(({ number, conflict, openedAt }) => [number, conflict.item, openedAt])).toEqual([
+      [1, "S-1", "t1"],
       [3, "S-2", "t4"],
-      [4, "S-1", "t4"],
     ]);
+    await store.saveConflicts(project, [], "t5");
+    const old = await store.saveConflicts(project, [conflictOf("S-2")], "t6");
+    expect(old.map(({ number }) => number)).toEqual([4]);
   });
 
   test("fields of one item are conflicts of their own", async () => {

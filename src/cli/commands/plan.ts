@@ -50,7 +50,7 @@ function rowsOf(plan: Plan): string[][] {
   );
   const conflicts = plan.conflicts.map(({ item, field, decided, candidates }) => [
     "conflict",
-    decided ? `${decided.side} wins` : "asks",
+    decided ? `${decided.side ?? "the answer"} wins` : "asks",
     item,
     field,
     candidates.map(({ side, value }) => `${side}: ${short(value)}`).join(" | "),

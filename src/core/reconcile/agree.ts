@@ -1,6 +1,6 @@
 import { FIELD_DEFINITIONS } from "../fields.ts";
 import { sameValue } from "../equality.ts";
-import type { FieldValue } from "../model.ts";
+import type { FieldValue, Side } from "../model.ts";
 import type { Candidate, Conflict, ConflictStrategy } from "../plan.ts";
 import type { ConflictAnswer, Policy } from "../policy.ts";
 import { decideByTime, decision, mostCareful } from "./decide.ts";
@@ -186,7 +186,7 @@ export function answerFits(
   return candidates.every(({ value }) => shown.some((known) => sameValue(c.kind, known, value)));
 }
 
-function chosenBy({ choice, candidates }: ConflictAnswer): Pick<Candidate, "side" | "value"> | undefined {
-  if (typeof choice !== "string") return { side: "hub", value: choice.value };
+function chosenBy({ choice, candidates }: ConflictAnswer): { side?: Side; value: FieldValue } | undefined {
+  if (typeof choice !== "string") return { value: choice.value };
   return candidates.find(({ side }) => side === choice);
 }

@@ -38,8 +38,8 @@ export function decideByTime(candidates: readonly Candidate[]): Decision | undef
   return decision(winner, ties.length > 1 ? "edited at the same time" : "newest");
 }
 
-export function decision(candidate: { side: Side; value: FieldValue }, reason: string): Decision {
-  return { side: candidate.side, value: candidate.value, reason };
+export function decision({ side, value }: { side?: Side; value: FieldValue }, reason: string): Decision {
+  return { ...(side !== undefined && { side }), value, reason };
 }
 
 function isTie(a: Stamp, b: Stamp): boolean {

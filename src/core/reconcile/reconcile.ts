@@ -41,22 +41,6 @@ export function reconcile(input: ReconcileInput, parts: ReconcileParts = RECONCI
   return guard(world, draft);
 }
 
-/** How much a plan would do, side by side, for tables. */
-export function previewCounts(plan: Plan): {
-  readonly tools: Readonly<Record<ToolKey, { creates: number; updates: number; archives: number }>>;
-  readonly hubEdits: number;
-  readonly decided: number;
-  readonly parked: number;
-} {
-  const tools: Record<ToolKey, { creates: number; updates: number; archives: number }> = {};
-  for (const { tool, kind } of plan.writes) {
-    const counts = (tools[tool] ??= { creates: 0, updates: 0, archives: 0 });
-    counts[`${kind}s`] += 1;
-  }
-  const parked = plan.conflicts.filter(({ decided }) => !decided).length;
-  return { tools, hubEdits: plan.hubEdits.length, decided: plan.conflicts.length - parked, parked };
-}
-
 /** An archived twin takes no update; updates with a priority field go before those without. */
 function arrangeWrites(writes: readonly Write[], policy: Policy): Write[] {
   const archived = new Set(writes.filter(({ kind }) => kind === "archive").map(twinKey));

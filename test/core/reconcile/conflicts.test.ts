@@ -167,6 +167,12 @@ describe("a person's answer", () => {
     expect(project.twin("jira", "US-1").fields.title).toBe(expected);
   });
 
+  test("of a value of their own is no side's: the hub's value is overwritten like the others", () => {
+    const project = asked();
+    project.policy.answers = [{ item: "US-1", field: "title", choice: { value: "Neither" }, candidates }];
+    expect(project.plan().conflicts[0]?.decided).toEqual({ value: "Neither", reason: "answered by a person" });
+  });
+
   test("to candidates that have changed since is ignored, and asked again (scenario 12)", () => {
     const project = asked();
     project.editIn("jira", "US-1", "title", "Changed again");

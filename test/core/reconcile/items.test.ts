@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { ItemId, ItemType } from "../../../src/core/model.ts";
-import { previewCounts } from "../../../src/core/reconcile/reconcile.ts";
 import { Project, STORY } from "../project-fixture.ts";
 import type { FixtureItem } from "../project-fixture.ts";
 
@@ -323,14 +322,4 @@ test("updates that carry a priority field go first", () => {
   project.edit("US-1", "title", "New");
   project.edit("US-2", "status", "done");
   expect(project.plan().writes.map(({ item }) => item)).toEqual(["US-2", "US-1"]);
-});
-
-test("a preview counts what a plan would do", () => {
-  const project = unlinked(["jira", "linear"]);
-  expect(previewCounts(project.plan())).toEqual({
-    tools: { jira: { creates: 3, updates: 0, archives: 0 }, linear: { creates: 3, updates: 0, archives: 0 } },
-    hubEdits: 0,
-    decided: 0,
-    parked: 0,
-  });
 });
