@@ -1,5 +1,6 @@
 import type { HubActivities, ToolActivities } from "../src/core/ports.ts";
 import { applyIntents } from "./apply.ts";
+import { keepingWords, reportBroken } from "./broken-run.ts";
 import { commitPass } from "./commit.ts";
 import type { Engine } from "./engine.ts";
 import { gatherEvidence } from "./evidence.ts";
@@ -10,12 +11,18 @@ import { pullTool } from "./pull.ts";
 
 /** The activities by the names that histories know: they may never change. */
 export function createActivities(engine: Engine) {
+  const ofHub = <T>({ run }: { readonly run: string }, work: () => Promise<T>): Promise<T> =>
+    beating(() => keepingWords(engine, run, work));
   return {
-    prepare: (input) => beating(() => prepareRun(engine, input)),
+    prepare: (input) => ofHub(input, () => prepareRun(engine, input)),
     pull: (input) => beating((signal) => pullTool(engine, input, signal)),
-    plan: (input) => beating(() => planAndStore(engine, input)),
+    plan: (input) => ofHub(input, () => planAndStore(engine, input)),
     evidence: (input) => beating((signal) => gatherEvidence(engine, input, signal)),
     apply: (input) => beating((signal) => applyIntents(engine, input, signal)),
-    commit: (input) => beating(() => commitPass(engine, input)),
+    commit: (input) => {
+      const { failure } = input;
+      if (failure) return beating(() => reportBroken(engine, input, failure));
+      return ofHub(input, () => commitPass(engine, input));
+    },
   } satisfies HubActivities & ToolActivities;
 }

@@ -1,6 +1,7 @@
 /** Names and shapes by which clients talk to the workflows. Imports nothing but Temporal and types. */
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 import { defineSearchAttributeKey } from "@temporalio/common";
+import type { ErrorCode } from "../src/core/errors.ts";
 import type { SyncRequest, ToolStanding } from "../src/core/ports.ts";
 
 export interface ProjectSyncInput {
@@ -11,11 +12,21 @@ export interface ProjectSyncInput {
   readonly heartbeatTimeoutMs: number;
   /** Absent when an Update or a Signal brings the request. */
   readonly request?: SyncRequest;
+  /** What the execution before this one, whose history had grown long, leaves to do. */
+  readonly carried?: {
+    readonly requests: readonly SyncRequest[];
+    /** Tools that asked to wait, until when (epoch ms). */
+    readonly holds: Readonly<Record<string, number>>;
+  };
+  /** A history longer than this is long, whatever the server allows. */
+  readonly maxEvents?: number;
 }
 
 export interface RunAnswer {
   readonly run: string;
   readonly outcome: "success" | "warning" | "error";
+  /** Why the run could not go on. */
+  readonly code?: ErrorCode;
 }
 
 export interface SyncProgress {

@@ -4,11 +4,13 @@ import type { RunAnswer } from "./messages.ts";
 /** A request and everybody who waits for its answer. */
 export interface Ticket {
   readonly request: SyncRequest;
+  /** An Update waits for it; who signals does not. */
+  awaited: boolean;
   answer: RunAnswer | undefined;
 }
 
 /**
- * Requests that arrive while a run goes on. Equal ones share one run: the state is read when that run
+ * Requests that arrive while a pass goes on. Equal ones share one run: the state is read when it
  * starts, so it answers all of them.
  */
 export class RequestQueue {
@@ -18,21 +20,33 @@ export class RequestQueue {
     return this.waiting.length;
   }
 
-  add(request: SyncRequest): Ticket {
+  /** Whether one of them can only be answered by this execution. */
+  get isAwaited(): boolean {
+    return this.waiting.some(({ awaited }) => awaited);
+  }
+
+  get requests(): readonly SyncRequest[] {
+    return this.waiting.map(({ request }) => request);
+  }
+
+  add(request: SyncRequest, awaited = false): Ticket {
     const same = this.waiting.find((ticket) => sameWork(ticket.request, request));
-    if (same) return same;
-    const ticket: Ticket = { request, answer: undefined };
+    if (same) {
+      same.awaited ||= awaited;
+      return same;
+    }
+    const ticket: Ticket = { request, awaited, answer: undefined };
     this.waiting.push(ticket);
     return ticket;
   }
 
-  take(): Ticket | undefined {
-    return this.waiting.shift();
+  takeAll(): readonly Ticket[] {
+    return this.waiting.splice(0);
   }
 }
 
 /** The trigger only names who asked; everything else decides what is done. */
-function sameWork(a: SyncRequest, b: SyncRequest): boolean {
+export function sameWork(a: SyncRequest, b: SyncRequest): boolean {
   const work = ({ trigger: _, ...rest }: SyncRequest) =>
     JSON.stringify(Object.entries(rest).toSorted(([x], [y]) => (x < y ? -1 : 1)));
   return work(a) === work(b);

@@ -1,58 +1,47 @@
-import { ActivityFailure, ApplicationFailure, condition, proxyActivities, sleep, uuid4 } from "@temporalio/workflow";
-import type { RetryPolicy } from "@temporalio/common";
+import { CancellationScope, condition, isCancellation, uuid4 } from "@temporalio/workflow";
 import type { ErrorCode } from "../src/core/errors.ts";
 import type { FieldName, ToolKey } from "../src/core/model.ts";
-import type {
-  Applied,
-  Committed,
-  HubActivities,
-  Planned,
-  Prepared,
-  SyncRequest,
-  Timings,
-  ToolActivities,
-  ToolStanding,
-} from "../src/core/ports.ts";
-import { toolQueue, type ProjectSyncInput, type RunAnswer, type SyncProgress } from "./messages.ts";
+import type { Committed, Planned, Prepared, SyncRequest, ToolStanding } from "../src/core/ports.ts";
+import type { ProjectSyncInput, RunAnswer, SyncProgress } from "./messages.ts";
+import { sameWork, type Ticket } from "./request-queue.ts";
+import { failureCode, hubActivities, lastWord, toolActivities } from "./steps.ts";
 import { tellStory } from "./story.ts";
+import { ToolState, type Shared } from "./tool-state.ts";
 
-/** A pass can only be followed by another while something moves; this many say that it does not. */
-const MAX_PASSES = 40;
-
-/** After a wait this long a tool is pulled again; a shorter one must not spend the budget it waited for on that. */
-const STALE_AFTER_MS = 60_000;
-
-/** Everything the run knows of one tool. */
-interface ToolState {
-  standing: ToolStanding;
-  /** The pull under way, which outlives the pass where the tool is slow. */
-  pull: { settled: boolean } | null;
-  /** Pulled in this run and not waited since: its mirror is fresh. */
-  fresh: boolean;
-  /** Its newest pull was part of a plan. */
-  planned: boolean;
-  outages: number;
-  written: number;
-}
+/** So many passes in a row that moved nothing say that none will. */
+const MAX_IDLE_PASSES = 40;
 
 /**
- * One run of one request: passes of pull, plan, apply, commit until nothing is left to do. A tool that
- * is slow, waiting or down is left out of a pass and joins a later one; it never delays the others.
+ * One run: passes of pull, plan, apply, commit until nothing is left to do. A tool that is slow, waiting
+ * or down is left out of a pass and joins a later one. The run never waits for it by itself: between its
+ * passes the project serves whoever else asks.
  */
 export class SyncRun {
   readonly id = uuid4();
+  /** Set when the run is over. */
+  answer: RunAnswer | undefined;
   private readonly states = new Map<ToolKey, ToolState>();
+  private readonly tickets: Ticket[];
+  private prepared: Prepared | null = null;
+  /** Asked for and not begun. */
+  private isAsked = true;
+  /** The last pass left something that another can do now. */
+  private isUnfinished = false;
+  private idlePasses = 0;
+  private outcome: RunAnswer["outcome"] = "warning";
   private step = "preparing";
   private pass = 0;
-  private waitingUntilMs: number | null = null;
   private fields: readonly FieldName[] = [];
+  readonly request: SyncRequest;
   private readonly input: ProjectSyncInput;
-  private readonly request: SyncRequest;
+  private readonly shared: Shared;
   private readonly tell: (markdown: string) => void;
 
-  constructor(input: ProjectSyncInput, request: SyncRequest, tell: (markdown: string) => void) {
+  constructor(input: ProjectSyncInput, ticket: Ticket, shared: Shared, tell: (markdown: string) => void) {
     this.input = input;
-    this.request = request;
+    this.request = ticket.request;
+    this.tickets = [ticket];
+    this.shared = shared;
     this.tell = tell;
   }
 
@@ -68,39 +57,98 @@ export class SyncRun {
     return this.fields;
   }
 
+  /** When a tool is due; null where none is, or only answers are awaited. */
+  get dueAtMs(): number | null {
+    const due = [...this.states.values()].flatMap(({ dueAtMs }) => dueAtMs ?? []);
+    return due.length > 0 ? Math.min(...due) : null;
+  }
+
   progress(): SyncProgress {
     const written = [...this.states.values()].reduce((sum, state) => sum + state.written, 0);
-    const { project } = this.input;
     return {
-      project,
+      project: this.input.project,
       run: this.id,
       pass: this.pass,
       step: this.step,
       standings: this.standings(),
       written,
-      waitingUntilMs: this.waitingUntilMs,
+      waitingUntilMs: this.step === "waiting" ? this.dueAtMs : null,
     };
   }
 
-  async execute(): Promise<RunAnswer> {
-    const { project } = this.input;
+  /** Takes in a request for the same work: one more pass, over what the tools and the hub say from now on. */
+  join(ticket: Ticket): boolean {
+    if (!sameWork(this.request, ticket.request)) return false;
+    this.tickets.push(ticket);
+    this.isAsked = true;
+    return true;
+  }
+
+  /** Whether a pass could do something now. */
+  isReady(): boolean {
+    if (this.answer) return false;
+    if (this.isAsked || this.isUnfinished) return true;
+    // A slow tool may have answered just while the pass without it was committed.
+    return [...this.states.values()].some((state) => !state.planned || state.isDue());
+  }
+
+  /** Makes the pass that is due. */
+  async advance(): Promise<void> {
+    if (this.isAsked) await this.prepare();
+    if (!this.prepared) return this.end({ outcome: "error" });
+    for (const state of this.states.values()) if (state.isDue()) state.rejoin();
+    const written = this.progress().written;
+    const committed = await this.runPass(this.prepared);
+    const moved = committed.hubEdits > 0 || this.progress().written > written;
+    this.idlePasses = moved ? 0 : this.idlePasses + 1;
+    this.outcome = committed.outcome;
+    this.isUnfinished = committed.stale || committed.more;
+    for (const state of this.states.values()) state.renew();
+    const isOpen = this.isReady() || this.dueAtMs !== null || [...this.states.values()].some(({ pull }) => pull);
+    if (!isOpen) this.end({ outcome: this.outcome });
+    else if (this.idlePasses >= MAX_IDLE_PASSES) this.endEarly();
+    else if (!this.isReady()) this.enter("waiting");
+  }
+
+  /** Ends with what was done so far; what is owed is not called a success. */
+  endEarly(): void {
+    this.end({ outcome: this.outcome === "success" ? "warning" : this.outcome });
+  }
+
+  /** A step of the run's own cannot be done: stored as its report, and told even where that fails. */
+  async fail(code: ErrorCode): Promise<void> {
+    const input = { ...this.passRef(), request: this.request, standings: this.standings(), failure: code };
+    try {
+      await lastWord(this.input).commit(input);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+    }
+    this.end({ outcome: "error", code });
+  }
+
+  private end(result: Omit<RunAnswer, "run">): void {
+    this.answer = { run: this.id, ...result };
+    for (const ticket of this.tickets) ticket.answer = this.answer;
+    this.enter(`done, ${result.outcome}`);
+  }
+
+  /** Reads what is bound and how; for a request that joins once more, since people may have changed it. */
+  private async prepare(): Promise<void> {
     this.enter("preparing");
+    this.isAsked = false;
+    this.idlePasses = 0;
     const prepared = await hubActivities(this.input, "read the hub file and its bindings").prepare({
-      project,
+      project: this.input.project,
       run: this.id,
       request: this.request,
     });
-    if (prepared.status === "refused") return { run: this.id, outcome: "error" };
+    this.prepared = prepared.status === "ready" ? prepared : null;
+    for (const tool of this.tools) if (!prepared.tools.includes(tool)) this.states.delete(tool);
     for (const tool of prepared.tools) {
-      const standing: ToolStanding = { tool, state: "slow" };
-      this.states.set(tool, { standing, pull: null, fresh: false, planned: true, outages: 0, written: 0 });
+      const known = this.states.get(tool);
+      if (known) known.refresh();
+      else this.states.set(tool, new ToolState(tool, this.shared.holds.get(tool)));
     }
-    let committed = await this.runPass(prepared);
-    while (this.pass < MAX_PASSES && (await this.anotherPass(committed, prepared.timings))) {
-      committed = await this.runPass(prepared);
-    }
-    this.enter(`done, ${committed.outcome}`);
-    return { run: this.id, outcome: committed.outcome };
   }
 
   private async runPass(prepared: Prepared): Promise<Committed> {
@@ -121,33 +169,34 @@ export class SyncRun {
     });
   }
 
-  /** Starts the pulls that are due and waits for all of them, but not longer than a slow tool is worth. */
+  /** Starts the pulls that are due and waits for them, but not longer than a slow tool is worth. */
   private async pullTools(prepared: Prepared): Promise<void> {
     this.enter("pulling");
-    for (const [tool, state] of this.states) {
-      if (!state.fresh && !state.pull && state.standing.state !== "failed") this.startPull(tool, state, prepared);
-    }
-    const pulls = [...this.states.values()].flatMap((state) => state.pull ?? []);
-    if (pulls.length > 0)
-      await condition(() => pulls.every((pull) => pull.settled), prepared.timings.slowToolAfterMs, {
-        summary: "tools that are slower are left out of this pass",
-      });
+    const states = [...this.states.values()];
+    for (const state of states) if (state.needsPull()) this.startPull(state, prepared);
+    const isAwaited = () => states.some(({ pull }) => pull && !pull.late);
+    if (!isAwaited()) return;
+    await condition(() => !isAwaited(), prepared.timings.slowToolAfterMs, {
+      summary: "tools that are slower are left out of this pass",
+    });
+    for (const { pull } of states) if (pull) pull.late = true;
   }
 
-  private startPull(tool: ToolKey, state: ToolState, prepared: Prepared): void {
-    const pull = { settled: false };
-    state.pull = pull;
-    state.standing = { tool, state: "slow" };
-    const settle = (standing: ToolStanding, fresh: boolean) => {
-      Object.assign(state, { standing, fresh, planned: !fresh, pull: null });
-      pull.settled = true;
-    };
-    void toolActivities(tool, "read what changed", prepared)
-      .pull({ project: this.input.project, run: this.id, tool })
-      .then(
-        () => settle({ tool, state: "ready" }, true),
-        (error: unknown) => settle({ tool, state: "failed", code: failureCode(error) }, false),
-      );
+  private startPull(state: ToolState, prepared: Prepared): void {
+    const { tool } = state;
+    const pull = () =>
+      toolActivities(tool, "read what changed", prepared).pull({ project: this.input.project, run: this.id, tool });
+    const earlier = this.shared.pulls.get(tool);
+    const done = (earlier ? earlier.then(pull) : pull()).then(
+      () => state.answered(),
+      (error: unknown) => state.failed(failureCode(error), prepared.timings),
+    );
+    const settled = done.then(() => {
+      state.planned = false;
+      if (this.shared.pulls.get(tool) === settled) this.shared.pulls.delete(tool);
+    });
+    state.pull = { late: false };
+    this.shared.pulls.set(tool, settled);
   }
 
   /** Plans; where the vendors' histories would decide a conflict, asks for them first and plans again. */
@@ -155,85 +204,46 @@ export class SyncRun {
     this.enter("planning");
     const hub = hubActivities(this.input, "compare hub, tools and what was agreed", prepared);
     for (const state of this.states.values()) state.planned = true;
-    const input = () => ({ ...this.passRef(), request: this.request, standings: this.standings() });
-    const planned = await hub.plan(input());
+    // One input for both, so that a tool which answers in between waits for the next pass.
+    const input = { ...this.passRef(), request: this.request, standings: this.standings() };
+    const planned = await hub.plan(input);
     const asked = Object.keys(planned.evidence);
     if (asked.length === 0) return planned;
-    const isReady = (tool: ToolKey) => this.states.get(tool)?.standing.state === "ready";
-    const answers = asked.filter(isReady).map((tool) =>
-      toolActivities(tool, "ask when disputed fields changed", prepared)
-        .evidence({ ...this.passRef(), tool })
-        // Without its history a tool is judged by its items' times.
-        .catch(() => undefined),
-    );
-    let answered = false;
-    void Promise.all(answers).then(() => (answered = true));
-    await condition(() => answered, prepared.timings.slowToolAfterMs, {
-      summary: "without an answer the items' own times decide",
+    await this.askHistories(asked, prepared);
+    return hub.plan({ ...input, evidenceAsked: true });
+  }
+
+  /** Without a tool's history, or without it in time, its items' own times decide: none is worth a wait. */
+  private async askHistories(asked: readonly ToolKey[], prepared: Prepared): Promise<void> {
+    const ready = asked.filter((tool) => this.states.get(tool)?.standing.state === "ready");
+    if (ready.length === 0) return;
+    const calls = new CancellationScope();
+    let answered = 0;
+    for (const tool of ready) {
+      const call = calls.run(() =>
+        toolActivities(tool, "ask when disputed fields changed", prepared).evidence({ ...this.passRef(), tool }),
+      );
+      const settle = () => void (answered += 1);
+      void call.then(settle, settle);
+    }
+    await condition(() => answered === ready.length, prepared.timings.slowToolAfterMs, {
+      summary: "histories that are slower do not decide",
     });
-    return hub.plan({ ...input(), evidenceAsked: true });
+    calls.cancel();
   }
 
   private async applyTool(tool: ToolKey, prepared: Prepared): Promise<void> {
     const state = this.states.get(tool);
     if (!state) return;
-    const { passBudgetMs: budgetMs, passMaxWrites: maxWrites } = prepared.timings;
+    const { timings } = prepared;
+    const { passBudgetMs: budgetMs, passMaxWrites: maxWrites } = timings;
     try {
-      const applied = await toolActivities(tool, "write the plan", prepared).apply({
-        ...this.passRef(),
-        tool,
-        budgetMs,
-        maxWrites,
-      });
-      state.written += applied.done;
-      state.standing = standingAfter(tool, applied);
+      const steps = toolActivities(tool, "write the plan", prepared);
+      state.applied(await steps.apply({ ...this.passRef(), tool, budgetMs, maxWrites }), timings);
     } catch (error) {
-      state.standing = { tool, state: "failed", code: failureCode(error) };
+      state.failed(failureCode(error), timings);
     }
-    if (state.standing.state === "failed") state.fresh = false;
-    if (state.standing.state === "waiting") state.fresh = state.standing.untilMs - Date.now() < STALE_AFTER_MS;
-  }
-
-  /** Waits for whatever the next pass needs; false when there is nothing left to do. */
-  private async anotherPass(committed: Committed, timings: Timings): Promise<boolean> {
-    // A slow tool may have answered just while the pass without it was committed.
-    const unplanned = [...this.states.values()].some((state) => !state.planned);
-    if (committed.stale || committed.more || unplanned) return true;
-    const slow = [...this.states.values()].flatMap((state) => state.pull ?? []);
-    const waits = [...this.states.values()].flatMap((state) => this.waitOf(state, timings));
-    if (slow.length === 0 && waits.length === 0) return false;
-    this.waitingUntilMs = waits.length > 0 ? Date.now() + Math.min(...waits) : null;
-    this.enter("waiting");
-    const joined = condition(() => slow.some((pull) => pull.settled));
-    if (waits.length === 0) await joined;
-    else {
-      const timer = sleep(Math.max(1, Math.min(...waits)), { summary: "a tool asked to wait, or is down" });
-      await (slow.length > 0 ? Promise.race([joined, timer]) : timer);
-    }
-    this.waitingUntilMs = null;
-    this.rejoin();
-    return true;
-  }
-
-  /** Milliseconds until the tool is due again: none for one that is ready, or has failed for good. */
-  private waitOf(state: ToolState, timings: Timings): number[] {
-    const { standing } = state;
-    if (standing.state === "waiting") return [Math.max(0, standing.untilMs - Date.now())];
-    if (standing.state !== "failed" || standing.code !== "Unavailable" || state.outages >= timings.outageTries)
-      return [];
-    return [Math.min(timings.outageWaitMs * 2 ** state.outages, timings.outageMaxWaitMs)];
-  }
-
-  /** Tools whose wait is over are pulled again by the next pass. */
-  private rejoin(): void {
-    for (const [tool, state] of this.states) {
-      const { standing } = state;
-      const down = standing.state === "failed" && standing.code === "Unavailable";
-      if (down) state.outages += 1;
-      const due = standing.state === "waiting" && standing.untilMs <= Date.now();
-      if (due && state.fresh) Object.assign(state, { standing: { tool, state: "ready" }, planned: false });
-      else if (down || due) Object.assign(state, { standing: { tool, state: "slow" }, fresh: false });
-    }
+    if (state.standing.state === "waiting") this.shared.holds.set(tool, state.standing.untilMs);
   }
 
   private standings(): ToolStanding[] {
@@ -248,49 +258,4 @@ export class SyncRun {
     this.step = step;
     this.tell(tellStory(this.progress(), this.request));
   }
-}
-
-function standingAfter(tool: ToolKey, applied: Applied): ToolStanding {
-  if (applied.failure) return { tool, state: "failed", code: applied.failure };
-  if (applied.waitUntilMs !== undefined) return { tool, state: "waiting", untilMs: applied.waitUntilMs };
-  return { tool, state: "ready" };
-}
-
-/** Classes do not survive the wire; the failure's type does. Timeouts and the like are outages. */
-function failureCode(error: unknown): ErrorCode {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure && cause.type ? (cause.type as ErrorCode) : "Unavailable";
-}
-
-function hubActivities(input: ProjectSyncInput, summary: string, prepared?: Prepared): HubActivities {
-  return proxyActivities<HubActivities>({
-    taskQueue: input.hubQueue,
-    startToCloseTimeout: "2 minutes",
-    scheduleToCloseTimeout: "1 day",
-    heartbeatTimeout: input.heartbeatTimeoutMs,
-    summary,
-    ...(prepared ? { priority: { priorityKey: prepared.priority } } : {}),
-    retry: prepared
-      ? retryOf(prepared.timings)
-      : { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "30 seconds" },
-  });
-}
-
-function toolActivities(tool: ToolKey, doing: string, { timings, priority }: Prepared): ToolActivities {
-  return proxyActivities<ToolActivities>({
-    taskQueue: toolQueue(tool),
-    startToCloseTimeout: timings.activityTimeoutMs,
-    // Longer than the longest wait that a vendor may ask for (an hour), or the retry would never come.
-    scheduleToCloseTimeout: "6 hours",
-    heartbeatTimeout: timings.heartbeatTimeoutMs,
-    cancellationType: "TRY_CANCEL",
-    summary: `${tool}: ${doing}`,
-    priority: { priorityKey: priority },
-    retry: retryOf(timings),
-  });
-}
-
-/** For dead workers and a store that is busy; what a vendor asks for comes with the failure, and outages are passes of their own. */
-function retryOf({ retryWaitMs, retryMaxWaitMs }: Timings): RetryPolicy {
-  return { initialInterval: retryWaitMs, backoffCoefficient: 2, maximumInterval: retryMaxWaitMs };
 }

@@ -119,6 +119,8 @@ export interface Applied {
 export interface CommitInput extends PassRef {
   readonly request: SyncRequest;
   readonly standings: readonly ToolStanding[];
+  /** A step of the run's own failed with this: nothing is committed, and the run's report tells it. */
+  readonly failure?: ErrorCode;
 }
 export interface Committed {
   readonly hubEdits: number;

@@ -37,6 +37,10 @@ export class FakeSteps {
   prepared: Partial<Prepared> = {};
   onPull: Record<string, (attempt: number) => Promise<void>> = {};
   onApply: Record<string, (attempt: number) => Promise<Applied>> = {};
+  onEvidence: Record<string, () => Promise<void>> = {};
+  onBroken: () => void = () => undefined;
+  /** What each plan was told of histories, in order. */
+  readonly evidenceAsked: (boolean | undefined)[] = [];
   onPlan: (attempt: number) => Planned = () => NOTHING_PLANNED;
   onCommit: (attempt: number) => Committed = () => SETTLED;
   private readonly counts = new Map<string, number>();
@@ -52,16 +56,25 @@ export class FakeSteps {
         await this.onPull[tool]?.(this.next(`pull ${tool}`));
         return { changed: 0 };
       },
-      plan: async ({ standings }) => {
+      plan: async ({ standings, evidenceAsked }) => {
+        this.evidenceAsked.push(evidenceAsked);
         this.note(`plan ${standings.map(({ tool, state }) => `${tool}:${state}`).join(" ")}`);
         return this.onPlan(this.next("plan"));
       },
-      evidence: async ({ tool }) => this.note(`evidence ${tool}`),
+      evidence: async ({ tool }) => {
+        this.note(`evidence ${tool}`);
+        await this.onEvidence[tool]?.();
+      },
       apply: async ({ tool }) => {
         this.note(`apply ${tool}`);
         return (await this.onApply[tool]?.(this.next(`apply ${tool}`))) ?? ALL_DONE;
       },
-      commit: async ({ standings }) => {
+      commit: async ({ standings, failure: code }) => {
+        if (code) {
+          this.note(`broken ${code}`);
+          this.onBroken();
+          return { ...SETTLED, outcome: "error" };
+        }
         this.note(`commit ${standings.map(({ tool, state }) => `${tool}:${state}`).join(" ")}`);
         return this.onCommit(this.next("commit"));
       },

@@ -1,54 +1,19 @@
-import { Worker } from "@temporalio/worker";
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SyncRequest } from "../../src/core/ports.ts";
-import { requestSync } from "../../src/temporal/client.ts";
-import {
-  projectWorkflowId,
-  requestSyncSignal,
-  toolQueue,
-  WORKFLOW_QUEUE,
-  type RunAnswer,
-} from "../../workflows/messages.ts";
+import { requestSyncSignal } from "../../workflows/messages.ts";
 import { ALL_DONE, failure, FakeSteps, NOTHING_PLANNED, SETTLED } from "../support/fake-steps.ts";
-import { startTemporal, workflowBundle } from "../support/temporal.ts";
+import { Workflows } from "./workflows.ts";
 
-let env: TestWorkflowEnvironment;
+const ACCEPTED = "workflowExecutionUpdateAcceptedEventAttributes";
+
+let workflows: Workflows;
 beforeAll(async () => {
-  env = await startTemporal();
+  workflows = await Workflows.start();
 });
-afterAll(() => env.teardown());
+afterAll(() => workflows.stop());
 
-const MANUAL: SyncRequest = { trigger: "manual" };
-const HUB_QUEUE = "hub.test";
-
-/** Runs `body` while workers with these steps poll. */
-async function working<T>(fake: FakeSteps, body: () => Promise<T>): Promise<T> {
-  const { prepare, plan, commit, pull, evidence, apply } = fake.steps;
-  const common = { connection: env.nativeConnection, namespace: "default" };
-  const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: WORKFLOW_QUEUE, workflowBundle: await workflowBundle() }),
-    Worker.create({ ...common, taskQueue: HUB_QUEUE, activities: { prepare, plan, commit } }),
-    ...fake.tools.map((tool) =>
-      Worker.create({ ...common, taskQueue: toolQueue(tool), activities: { pull, evidence, apply } }),
-    ),
-  ]);
-  const [first, ...rest] = workers;
-  const nested = rest.reduce<() => Promise<T>>((inner, worker) => () => worker.runUntil(inner), body);
-  return first!.runUntil(nested);
-}
-
-let projects = 0;
-const newProject = () => `PROJ-2026-${String(++projects).padStart(3, "0")}`;
-
-function sync(project: string, request: SyncRequest = MANUAL): Promise<RunAnswer> {
-  return requestSync(env.client, { project, hubQueue: HUB_QUEUE, heartbeatTimeoutMs: 5_000, request });
-}
-
-async function eventsOf(project: string): Promise<number> {
-  const { events } = await env.client.workflow.getHandle(projectWorkflowId(project)).fetchHistory();
-  return events?.length ?? 0;
-}
+const newProject = () => workflows.newProject();
+const working = <T>(fake: FakeSteps, body: () => Promise<T>) => workflows.working(fake, body);
+const sync = (project: string) => workflows.sync(project);
 
 describe("projectSync", () => {
   it("pulls, plans, applies and commits, and ends when nothing is left", async () => {
@@ -58,7 +23,7 @@ describe("projectSync", () => {
     const project = newProject();
     const answer = await working(fake, async () => {
       const given = await sync(project);
-      await env.client.workflow.getHandle(projectWorkflowId(project)).result();
+      await workflows.handle(project).result();
       return given;
     });
     expect(answer.outcome).toBe("success");
@@ -67,7 +32,7 @@ describe("projectSync", () => {
     expect(fake.journal[3]).toBe("plan alpha:ready beta:ready");
     expect(fake.journal.slice(4, 6).toSorted()).toEqual(["apply alpha", "apply beta"]);
     expect(fake.journal.slice(6)).toEqual(["commit alpha:ready beta:ready"]);
-    expect(await eventsOf(project)).toBeLessThanOrEqual(30 + 12 * 2);
+    expect(await workflows.events(project)).toBeLessThanOrEqual(30 + 12 * 2);
   });
 
   it("is not held up by a slow tool, which joins a later pass", async () => {
@@ -158,11 +123,11 @@ describe("projectSync", () => {
     const runs = await working(fake, async () => {
       const first = sync(project);
       while (fake.count("pull alpha") === 0) await new Promise((resolve) => setImmediate(resolve));
-      const handle = env.client.workflow.getHandle(projectWorkflowId(project));
+      const handle = workflows.handle(project);
       const later = [sync(project), sync(project), handle.signal(requestSyncSignal, { trigger: "webhook" })] as const;
       await later[2];
       // Both updates are accepted before the first run goes on, or they would make a run each.
-      while ((await countAccepted(project)) < 3) await new Promise((resolve) => setImmediate(resolve));
+      while ((await workflows.events(project, ACCEPTED)) < 3) await new Promise((resolve) => setImmediate(resolve));
       release();
       return [await first, await later[0], await later[1]];
     });
@@ -179,8 +144,3 @@ describe("projectSync", () => {
     expect(fake.journal).toEqual(["prepare manual"]);
   });
 });
-
-async function countAccepted(project: string): Promise<number> {
-  const { events } = await env.client.workflow.getHandle(projectWorkflowId(project)).fetchHistory();
-  return events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes).length ?? 0;
-}
