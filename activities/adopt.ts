@@ -5,6 +5,7 @@ import { duplicateRef } from "../src/core/reconcile/ref-claims.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { carriesKey, containerOf, syncKey } from "../src/connectors/sync-key.ts";
 import { noteFacts, type Engine, type RunContext, type UnlinkedRef } from "./engine.ts";
+import { readFreed } from "./freed.ts";
 import type { ToolSession } from "./tool-session.ts";
 
 /** Newest first: an older twin was given up when the newer was approved. */
@@ -80,9 +81,11 @@ export async function adoptMarked(engine: Engine, context: RunContext, session: 
     (await store.openIntents(project, tool)).filter(({ state }) => state === "sent").map(({ write }) => write.item),
   );
   const container = containerOf(binding);
+  const first = (await readFreed(engine, project))[tool] ?? {};
   for (const { item, type } of unmarked) {
     if (linked.has(item) || sent.has(item)) continue;
-    for (const generation of GENERATIONS) {
+    // Older ones stood for something else that had the id.
+    for (const generation of GENERATIONS.filter((one) => one >= (first[item] ?? 0))) {
       const key = syncKey({ project, type, item, tool, container, generation });
       // A copy that people made carries the marker too; the first is the one we made.
       const [twin] = free.filter((one) => carriesKey(one, key)).toSorted(byAge);

@@ -1,13 +1,13 @@
 import { isSyncFailure } from "../src/core/errors.ts";
 import type { Committed, CommitInput } from "../src/core/ports.ts";
-import type { ItemId, Link } from "../src/core/model.ts";
 import type { HubEdit } from "../src/core/plan.ts";
 import type { Finding } from "../src/core/findings.ts";
 import { editHub } from "../src/hub/edit.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubEdited, HubReading } from "../src/hub/hub.ts";
-import type { AuditEntry, ProjectState } from "../src/store/store.ts";
+import type { AuditEntry } from "../src/store/store.ts";
 import { loadContext, noteHub, type Engine, type RunContext } from "./engine.ts";
+import { freedItems, noteFreed } from "./freed.ts";
 import { withoutRejected } from "./plan.ts";
 import { missingRefs } from "./refs.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
@@ -133,23 +133,15 @@ async function recordAgreements(
       newValue: edit.value,
     });
   }
+  const state = await engine.store.projectState(project);
+  const forget = freedItems(state, before);
+  await noteFreed(engine, project, state.links, forget);
   await engine.store.commitHub({
     project,
     hubBase: agreed(plan.hubBase),
     baseUpdates: agreed(plan.baseUpdates),
     presence: plan.presence,
-    forget: forgettable(await engine.store.projectState(project), before),
+    forget,
     audit,
   });
-}
-
-/** Items that people took out of the hub and whose twins are gone too: their ids may come to mean something new. */
-function forgettable({ links, hubBase, mirror }: ProjectState, tree: HubReading["tree"]): ItemId[] {
-  if (!tree) return [];
-  const isKept = (item: ItemId): boolean => item in tree.items || tree.quarantined.includes(item);
-  // One that was never read may be alive as well.
-  const isOver = ({ tool, ref }: Link): boolean => ["gone", "archived"].includes(mirror[tool]?.[ref]?.state ?? "");
-  const alive = new Set(links.filter((link) => !isOver(link)).map(({ item }) => item));
-  const known = new Set([...Object.keys(hubBase), ...links.map(({ item }) => item)]);
-  return [...known].filter((item) => !isKept(item) && !alive.has(item));
 }

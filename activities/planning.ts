@@ -10,6 +10,7 @@ import type { HubReading } from "../src/hub/hub.ts";
 import type { ProjectState } from "../src/store/store.ts";
 import { loadContext, toolFacts, type Engine, type RunContext, type ToolContext } from "./engine.ts";
 import { answerKey, type EvidenceQuestion, type EvidenceTimes } from "./evidence.ts";
+import { readFreed } from "./freed.ts";
 import { namesDead } from "./refs.ts";
 import { timesOf } from "./times.ts";
 import { knownLenses } from "./tool-session.ts";
@@ -92,6 +93,7 @@ async function toolPolicies(
   standings: readonly ToolStanding[],
 ): Promise<Record<ToolKey, ToolPolicy>> {
   const policies: Record<ToolKey, ToolPolicy> = {};
+  const freed = await readFreed(engine, context.project);
   for (const tool of context.tools) {
     const lens = await knownLenses(engine, tool);
     const connector = engine.connectors[tool.tool]?.connector;
@@ -106,6 +108,7 @@ async function toolPolicies(
       available: standings.some((standing) => standing.tool === tool.tool && standing.state === "ready"),
       consented: state.consents.includes(tool.tool),
       awaiting: unresolvedItems(tool, state),
+      generations: freed[tool.tool] ?? {},
       ...(tool.priorityFields.length > 0 ? { priorityFields: tool.priorityFields } : {}),
     };
   }

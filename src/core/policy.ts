@@ -23,6 +23,8 @@ export interface ToolPolicy {
   readonly consented: boolean;
   /** Items that have a ref which could not be resolved: never created while that is so. */
   readonly awaiting: readonly ItemId[];
+  /** Of ids that were used before, the generation that a first twin gets; 0 for all others. */
+  readonly generations?: Readonly<Record<ItemId, number>>;
   /** Updates that carry one of these fields are sent before the others. */
   readonly priorityFields?: readonly FieldName[];
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { FaultRule } from "../../sandbox/kit/faults.ts";
 import { exitCodeOf } from "../../src/core/report.ts";
-import { expectSettled, hubItems } from "../support/invariants.ts";
+import { expectSettled, expectSilence, hubItems } from "../support/invariants.ts";
 import { liveKeys, viewOf } from "../support/sides.ts";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
 
@@ -255,5 +255,40 @@ describe("scenario 22: a person removes our marker", () => {
     expect((await world.item("US-001")).fields).toMatchObject({ title: "Keep a card", estimate: 5 });
     expect(viewOf(world, "jira", "story", key)?.estimate).toBe(5);
     await expectSettled(world);
+  });
+});
+
+describe("an id that comes to mean something new", () => {
+  it.each(["archive", "delete"] as const)("gets a twin of its own, whatever Linear keeps (%s)", async (action) => {
+    await start(hub(STORIES, "{linear: {team_id: PAY}}"));
+    await world.sync();
+    const dead = await world.key("US-002", "linear");
+    await world.linear.human({ action, item: dead });
+    await world.sync({ force: true });
+    await world.writeHub((await world.hubText()).replace(/.*US-002.*\n/, ""));
+    await world.sync();
+    // Everything is listed anew, the dead one with its marker too.
+    await world.sync({ force: true });
+    await world.editHub("external_sync:", "    - {id: US-002, title: Something new, status: ready}\nexternal_sync:");
+    expect((await world.sync()).findings).toEqual([]);
+    const key = await world.key("US-002", "linear");
+    expect([key === dead, viewOf(world, "linear", "story", key)?.title]).toEqual([false, "Something new"]);
+    await expectSilence(world);
+  });
+});
+
+describe("a twin made anew for one that was put away", () => {
+  it("takes its place in the hub, and nothing is left to be said", async () => {
+    const syncConfig = `sync_config: {project_id: "{ID}", tools: {linear: {enabled: true, deletes: recreate}}}\n`;
+    await start(hub(STORIES, "{linear: {team_id: PAY}}"), { syncConfig });
+    await world.sync();
+    const dead = await world.key("US-002", "linear");
+    await world.linear.human({ action: "archive", item: dead });
+    await world.sync({ force: true });
+    expect((await world.sync()).findings).toEqual([]);
+    expect([(await world.item("US-002")).refs["linear"] === dead, liveKeys(world, "linear").length]).toEqual([
+      false,
+      3,
+    ]);
   });
 });

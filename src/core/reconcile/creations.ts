@@ -35,7 +35,7 @@ export function draftCreates(world: World, draft: Draft, { item, values }: Settl
 
 function draftCreate(draft: Draft, tool: ToolWorld, item: HubItem, fields: WantedFields): void {
   const link = tool.links.get(item.id);
-  const generation = link ? link.generation + 1 : 0;
+  const generation = link ? link.generation + 1 : (tool.policy.generations?.[item.id] ?? 0);
   draft.writes.push({ kind: "create", tool: tool.key, item: item.id, type: item.type, generation, fields });
 }
 

@@ -59,3 +59,14 @@ test("what a tool archives because it is finished is neither news nor part of a 
   const plan = commit(project);
   expect([plan.presence, alarms(plan)]).toEqual([[], 0]);
 });
+
+test("a first twin of an id that was used before does not ask for the dead one's identity", () => {
+  const project = stories();
+  project.links = project.links.filter(({ item }) => item !== "US-001" && item !== "US-002");
+  for (const id of ["US-001", "US-002"]) delete project.hub[id]?.refs["jira"];
+  project.addTool("jira", { generations: { "US-001": 2 } });
+  expect(project.plan().writes).toMatchObject([
+    { kind: "create", item: "US-001", generation: 2 },
+    { kind: "create", item: "US-002", generation: 0 },
+  ]);
+});
