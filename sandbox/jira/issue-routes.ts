@@ -125,15 +125,31 @@ function bulkFetch(api: Api, { issueIdsOrKeys, fields = ["*navigable"], properti
   if (!site.quirks.bulkOmits && found.includes(undefined)) throw noIssue();
   const issues = [...new Set(found.filter((issue) => issue !== undefined))];
   if (site.quirks.bulkSorted) issues.sort((a, b) => Number(a.id) - Number(b.id));
-  return { issues: issues.map((issue) => renderIssue(api, issue, issue.data, fields, properties)), issueErrors: [] };
+  const [failed, shown] = [
+    issues.filter(({ id }) => site.unreadable.has(id)),
+    issues.filter(({ id }) => !site.unreadable.has(id)),
+  ];
+  return {
+    issues: shown.map((issue) => renderIssue(api, issue, issue.data, fields, properties)),
+    issueErrors: failed.map(({ id }) => ({ id, errorMessage: "The issue cannot be fetched at the moment." })),
+  };
 }
 
-function editOne({ site }: Api, issue: Issue, update: IssueBody, author: string): void {
+/** https://developer.atlassian.com/cloud/jira/platform/rest/v3: 409 is "a conflicting update". */
+function checkFree({ site }: Api, { id }: Issue): void {
+  if (site.busy.has(id)) throw new Refusal(409, ["The issue is being updated by another request."]);
+}
+
+function editOne(api: Api, issue: Issue, update: IssueBody, author: string): void {
+  const { site } = api;
+  checkFree(api, issue);
   const project = site.requireProject(issue.data.projectKey);
   site.edit(issue, readFields({ site, project, typeId: issue.data.typeId, present: issue.data }, update), author);
 }
 
-function transitOne({ site }: Api, issue: Issue, update: IssueBody, author: string): void {
+function transitOne(api: Api, issue: Issue, update: IssueBody, author: string): void {
+  const { site } = api;
+  checkFree(api, issue);
   const transition = site.transitions(issue).find(({ id }) => id === update.transition?.id);
   if (!transition)
     throw new Refusal(400, [

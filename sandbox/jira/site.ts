@@ -52,6 +52,10 @@ export class JiraSite {
   readonly quirks: Quirks;
   readonly users: User[];
   readonly projects: Project[];
+  /** Ids of issues that another write holds at this moment: editing them answers 409. */
+  readonly busy = new Set<string>();
+  /** Ids of issues that a bulk answer cannot show at this moment, and says so. */
+  readonly unreadable = new Set<string>();
   readonly issues = new Map<string, Issue>();
   #nextId = 10_001;
 

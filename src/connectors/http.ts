@@ -90,6 +90,7 @@ export function checkedBaseUrl(tool: string, text: string): URL {
 
 export function createHttp(options: HttpOptions): Http {
   const base = checkedBaseUrl(options.tool, options.baseUrl);
+  checkHeaders(options);
   let skewMs: number | undefined;
   return {
     baseUrl: base.href.replace(/\/$/, ""),
@@ -106,6 +107,16 @@ export function createHttp(options: HttpOptions): Http {
       return answer;
     },
   };
+}
+
+/** Checked before anything is sent, without the words of the failure: they would quote the credential. */
+function checkHeaders({ tool, headers }: HttpOptions): void {
+  try {
+    new Headers(headers);
+  } catch {
+    const message = `${tool}: its credential holds a character that no request can carry (a line break, or a letter beyond Latin-1); set the variable again.`;
+    throw new SyncFailure("InvalidConfig", message, { tool });
+  }
 }
 
 /** Joins a relative path to the base; an absolute URL must stay on the base's origin, where the credential belongs. */
@@ -143,5 +154,5 @@ async function exchange(options: HttpOptions, url: URL, request: HttpRequest): P
 function networkReason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = (cause as { code?: unknown }).code;
-  return typeof code === "string" ? code : cause instanceof Error ? cause.message : "network error";
+  return typeof code === "string" ? code : cause instanceof Error ? cause.name : "network error";
 }

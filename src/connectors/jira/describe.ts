@@ -203,6 +203,8 @@ async function readUsers(client: Client, project: string): Promise<JiraUser[]> {
     }),
   ]);
   const ids = new Set(assignable.map((user) => user.accountId));
+  // Beyond a thousand users Jira shows some of the assignable ones only: who is missing may be one all the same.
+  const isCut = all.length >= USERS_PAGE;
   const people = [...assignable, ...all.filter((user) => !ids.has(user.accountId))];
   return people
     .filter((user) => user.accountType !== "app" && user.accountType !== "customer")
@@ -211,7 +213,7 @@ async function readUsers(client: Client, project: string): Promise<JiraUser[]> {
       name: user.displayName,
       email: user.emailAddress || null,
       active: user.active,
-      assignable: ids.has(user.accountId),
+      assignable: ids.has(user.accountId) || (isCut && user.active),
     }))
     .sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
 }
@@ -234,19 +236,22 @@ async function readSprints(client: Client, projectId: string): Promise<JiraSchem
       await client.sendRequest({
         url: "/rest/agile/1.0/board",
         method: "GET",
-        searchParams: { projectKeyOrId: projectId, type: "scrum" },
+        searchParams: { projectKeyOrId: projectId },
       }),
       "boards",
     );
     const open = await Promise.all(
-      boards.values.slice(0, BOARDS).map(async ({ id }) => {
-        const url = `/rest/agile/1.0/board/${id}/sprint`;
-        return parsed(
-          SprintsAnswer,
-          await client.sendRequest({ url, method: "GET", searchParams: { state: "active,future" } }),
-          "sprints",
-        );
-      }),
+      boards.values
+        .filter(hasSprints)
+        .slice(0, BOARDS)
+        .map(async ({ id }) => {
+          const url = `/rest/agile/1.0/board/${id}/sprint`;
+          return parsed(
+            SprintsAnswer,
+            await client.sendRequest({ url, method: "GET", searchParams: { state: "active,future" } }),
+            "sprints",
+          );
+        }),
     );
     const byId = new Map(open.flatMap((answer) => answer.values).map((sprint) => [sprint.id, sprint]));
     return [...byId.values()].map(({ id, name, state }) => ({ id, name, state })).sort((a, b) => a.id - b.id);
@@ -255,6 +260,11 @@ async function readSprints(client: Client, projectId: string): Promise<JiraSchem
     if (isNone) return [];
     throw error;
   }
+}
+
+/** Boards of team-managed projects are `simple`, whether they have sprints or not. */
+function hasSprints({ type }: { readonly type?: string | undefined }): boolean {
+  return type !== "kanban";
 }
 
 /** Where people look: the site itself, also where the API is reached through Atlassian's gateway. */

@@ -31,10 +31,12 @@ export function failureOf(answer: HttpAnswer, asked: Asked, now: number): SyncFa
     ...(status >= 500 && !asked.safe ? { outcomeUnknown: true } : {}),
   };
   const words = [...refusal.messages, ...Object.values(refusal.fields)].join(" ").slice(0, MAX_WORDS);
+  // The gateway answers a scoped token like a bad one, but for these words.
+  const isScope = status === 401 && /scope does not match/i.test(words);
   const where = `jira: ${asked.method} ${asked.path} answered ${status}`;
   return new SyncFailure(
-    codeOf(status),
-    `${where}${words ? `: ${words}` : ""}${hint(status, answer.headers)}`,
+    isScope ? "Forbidden" : codeOf(status),
+    `${where}${words ? `: ${words}` : ""}${isScope ? "; the token lacks a scope for this." : hint(status, answer.headers)}`,
     details,
   );
 }

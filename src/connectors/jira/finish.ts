@@ -48,10 +48,11 @@ export async function finishAll(tools: Tools, all: readonly Written[], report: R
     for (const written of all) {
       const { request, issue, refused } = written;
       const unlinked = await linkPullRequest(tools.client, issue.id, request.fields.pr);
-      const outcome = await move(tools, written);
-      const stuck = outcome?.kind === "stuck" ? { status: outcome.message } : {};
+      const outcome = await moveOrRace(tools, written);
+      const stuck = outcome !== "raced" && outcome?.kind === "stuck" ? { status: outcome.message } : {};
       const words = { ...refused, ...unlinked, ...stuck };
-      if (outcome) moved.push({ ...written, refused: words });
+      const raced = outcome === "raced" ? { raced: [...(written.raced ?? []), "status" as const] } : {};
+      if (outcome) moved.push({ ...written, refused: words, ...raced });
       else await report(doneWith(tools.scope, { ...written, refused: words }, issue));
     }
   } finally {
@@ -74,6 +75,16 @@ async function reportMoved({ scope, client }: Tools, moved: readonly Written[], 
 function doneWith(scope: SchemaScope, { request, refused, raced, overwrote }: Written, issue: JiraIssue): WriteOutcome {
   const races = { ...(raced ? { raced } : {}), ...(overwrote ? { overwrote } : {}) };
   return { id: request.id, kind: "done", twin: twinOf(scope, issue), refused, ...races };
+}
+
+/** `raced`: somebody changes the issue at this very moment, so its status is planned anew. The others go on. */
+async function moveOrRace(tools: Tools, written: Written): Promise<Moved | "raced" | undefined> {
+  try {
+    return await move(tools, written);
+  } catch (error) {
+    if (isSyncFailure(error, "WriteConflict")) return "raced";
+    throw error;
+  }
 }
 
 async function move({ scope, client, book }: Tools, { request, issue, isMoved }: Written): Promise<Moved | undefined> {

@@ -1,6 +1,6 @@
 import { bulkFetchIssues, getBulkChangelogs, getIssue } from "jira.js/cloud";
 import type { Client } from "jira.js/core";
-import { isSyncFailure } from "../../core/errors.ts";
+import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { FieldName, RemoteItem } from "../../core/model.ts";
 import type { FieldTime, ReadResult, SchemaScope } from "../contract.ts";
 import { jiraClient } from "./client.ts";
@@ -52,10 +52,15 @@ export async function fetchIssues(
     fields: [...askedFields(jiraSchema(scope.schema)), ...more],
     properties: [PROPERTY],
   });
-  return parsed(IssuesAnswer, answer, "issues").issues;
+  const { issues, issueErrors } = parsed(IssuesAnswer, answer, "issues");
+  if (issueErrors.length === 0) return issues;
+  // Left out like these, an issue would pass for one that is not there.
+  const message = `jira: ${issueErrors.length} of ${refs.length} issues cannot be read just now; they are asked for again later.`;
+  throw new SyncFailure("Unavailable", message, { tool: "jira" });
 }
 
-async function fetchOne(scope: SchemaScope, client: Client, ref: string): Promise<JiraIssue | null> {
+/** One issue by id or key; null only where Jira says that there is none. */
+export async function fetchOne(scope: SchemaScope, client: Client, ref: string): Promise<JiraIssue | null> {
   try {
     const answer = await getIssue(client, {
       issueIdOrKey: encodeURIComponent(ref),

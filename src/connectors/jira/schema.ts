@@ -38,7 +38,9 @@ export const CreateMetaAnswer = z.object({
   total: z.number().optional(),
 });
 export const ServerInfoAnswer = z.object({ baseUrl: z.string() });
-export const BoardsAnswer = z.object({ values: z.array(z.object({ id: z.number() })).default([]) });
+export const BoardsAnswer = z.object({
+  values: z.array(z.object({ id: z.number(), type: z.string().optional() })).default([]),
+});
 const SprintAnswer = z.object({ id: z.number(), name: z.string(), state: z.string().default("") });
 export const SprintsAnswer = z.object({ values: z.array(SprintAnswer).default([]) });
 
@@ -60,7 +62,11 @@ export const IssueAnswer = z.object({
   changelog: z.object({ histories: z.array(Change).default([]) }).optional(),
 });
 export type JiraIssue = z.infer<typeof IssueAnswer>;
-export const IssuesAnswer = z.object({ issues: z.array(IssueAnswer).default([]) });
+export const IssuesAnswer = z.object({
+  issues: z.array(IssueAnswer).default([]),
+  /** Issues that exist and cannot be shown just now: too much was asked, or Jira failed over them. */
+  issueErrors: z.array(z.looseObject({})).default([]),
+});
 export const SearchAnswer = z.object({
   issues: z.array(IssueAnswer.partial({ fields: true })).default([]),
   nextPageToken: z.string().nullish(),

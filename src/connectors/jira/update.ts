@@ -9,7 +9,7 @@ import { jiraClient } from "./client.ts";
 import { finishAll, type Refused, type Tools, type Written } from "./finish.ts";
 import { canonicalRefusals, issueBody, labelChanges, withoutRefused, type IssueBody } from "./issue-fields.ts";
 import { loggedField } from "./mapping.ts";
-import { fetchIssues } from "./read.ts";
+import { fetchIssues, fetchOne } from "./read.ts";
 import { IssueAnswer, jiraSchema, parsed, type JiraIssue, type JiraSchema } from "./schema.ts";
 import { isoTime, labelsOf, ourProperty, PROPERTY, twinOf } from "./twin.ts";
 
@@ -39,7 +39,8 @@ async function updateSome(tools: Tools, requests: readonly UpdateRequest[], repo
   const written: Written[] = [];
   try {
     for (const request of requests) {
-      const issue = byRef.get(request.ref);
+      // Left out of a bulk answer is not gone yet.
+      const issue = byRef.get(request.ref) ?? (await fetchOne(scope, client, request.ref));
       const outcome = issue ? await updateOne(tools, request, issue) : { id: request.id, kind: "gone" as const };
       if ("kind" in outcome) await report(outcome);
       else written.push(outcome);
@@ -57,17 +58,23 @@ async function updateOne(tools: Tools, request: UpdateRequest, present: JiraIssu
   if (Object.keys(fields).length === 0) return { id, kind: "raced", twin };
   const left = { ...request, fields };
   const outcome = await editOrWords(tools, left, present);
-  if (typeof outcome === "string") return { id, kind: "rejected", message: outcome };
+  if (outcome === "conflict") return { id, kind: "raced", twin };
+  if ("words" in outcome) return { id, kind: "rejected", message: outcome.words };
   return { request: left, ...outcome, ...(raced.length > 0 ? { raced } : {}) };
 }
 
-/** Jira's words where the failure concerns this issue alone, so that the others go on. */
-async function editOrWords(tools: Tools, request: UpdateRequest, present: JiraIssue): Promise<Edited | string> {
+/** Jira's words where the failure concerns this issue alone, so that the others go on; `conflict` where people edit it just now. */
+async function editOrWords(
+  tools: Tools,
+  request: UpdateRequest,
+  present: JiraIssue,
+): Promise<Edited | "conflict" | { readonly words: string }> {
   try {
     return await edit(tools, request, present);
   } catch (error) {
     if (isSyncFailure(error, "Rejected") || isSyncFailure(error, "NotFound") || isSyncFailure(error, "Forbidden"))
-      return error.message;
+      return { words: error.message };
+    if (isSyncFailure(error, "WriteConflict")) return "conflict";
     throw error;
   }
 }

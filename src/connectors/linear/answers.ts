@@ -1,6 +1,9 @@
 /** The parts of Linear's answers that we use; anything else may come and go. */
 import { z } from "zod";
 
+/** Links of an issue that are read. */
+export const ATTACHMENTS = 10;
+
 const node = z.looseObject({ id: z.string() });
 
 const issueNode = z.looseObject({

@@ -1,3 +1,5 @@
+import { ATTACHMENTS } from "./answers.ts";
+
 /**
  * Every document we send. One request carries what it can, because an API key has 2,500 requests an hour:
  * the SDK's own models would fetch state, assignee and labels of each issue one by one.
@@ -12,7 +14,7 @@ const ISSUE = `fragment IssueFields on Issue {
   id identifier previousIdentifiers title description priority estimate dueDate url updatedAt archivedAt trashed labelIds
   state { id } project { id } parent { id parent { id } } assignee { id } cycle { id }
   children(first: 1) { nodes { id } }
-  attachments(first: 10) { nodes { url } }
+  attachments(first: ${ATTACHMENTS}) { nodes { url } }
 }`;
 const PROJECT = `fragment ProjectFields on Project {
   id name content priority targetDate health url updatedAt archivedAt trashed labelIds status { id }

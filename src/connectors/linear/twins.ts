@@ -3,7 +3,7 @@ import { isOwnLabel } from "../../core/fields.ts";
 import { canonicalMarkdown } from "../../core/markdown.ts";
 import type { ItemType, RemoteItem, ToolValue } from "../../core/model.ts";
 import type { SchemaScope, ToolSchema } from "../contract.ts";
-import { labelsFound, type IssueNode, type LabelNode, type ProjectNode } from "./answers.ts";
+import { ATTACHMENTS, labelsFound, type IssueNode, type LabelNode, type ProjectNode } from "./answers.ts";
 import { execute } from "./client.ts";
 import { FIND_LABELS } from "./documents.ts";
 import { epicProject, linearSchemaOf } from "./schema.ts";
@@ -85,7 +85,7 @@ function issueTwin(scope: SchemaScope, node: IssueNode, names: LabelNames): Remo
       parent: parentOf(scope, node),
       assignee: node.assignee?.id ?? null,
       sprint: node.cycle?.id ?? null,
-      pr: node.attachments.nodes.map((attachment) => attachment.url).sort(),
+      ...pullRequestsOf(node),
       task_type: ownType?.slice(TASK_TYPE_PREFIX.length) ?? null,
     },
     ...lifeOf(node),
@@ -105,6 +105,11 @@ function projectTwin(scope: SchemaScope, node: ProjectNode, names: LabelNames): 
   }
   const type = isContainer ? "project" : epicProject(scope.binding) === null ? "epic" : null;
   return { ref: node.id, key: node.id, url: node.url, type, syncKey: null, fields, ...lifeOf(node) };
+}
+
+/** Links of an issue. A full page tells nothing of ours: others may have pushed it out. */
+function pullRequestsOf({ attachments: { nodes } }: IssueNode): { readonly pr?: readonly string[] } {
+  return nodes.length < ATTACHMENTS ? { pr: nodes.map(({ url }) => url).sort() } : {};
 }
 
 function lifeOf(node: IssueNode | ProjectNode): Pick<RemoteItem, "updated" | "state"> {

@@ -94,6 +94,31 @@ describe("an update", () => {
     expect(dataOf(twin).summary).toBe("Fine");
   });
 
+  it.each([
+    ["an edit", { title: "Not now" }],
+    ["a transition", { status: "In Progress" }],
+  ])(
+    "leaves an issue that somebody changes at this moment to the next plan (%s), and does the others",
+    async (_, asked) => {
+      h = await startHarness();
+      const [one, two] = [await made(), await made()];
+      const fields = "status" in asked ? { status: statusId(h.scope, asked.status) } : asked;
+      h.sandbox.site.busy.add(one.ref);
+      const outcomes = await h.update([updateRequest(one.ref, fields), updateRequest(two.ref, fields)]);
+      const of = (ref: string) => outcomes.find(({ id }) => id === `u-${ref}`);
+      const raced = "status" in asked ? { kind: "done", raced: ["status"] } : { kind: "raced" };
+      expect([of(one.ref), of(two.ref)]).toMatchObject([raced, { kind: "done", twin: { fields } }]);
+    },
+  );
+
+  it("takes no issue that cannot be read just now for one that is gone", async () => {
+    h = await startHarness();
+    const twin = await made();
+    h.sandbox.site.unreadable.add(twin.ref);
+    const failure = h.update([updateRequest(twin.ref, { title: "Later" })]);
+    await expect(failure).rejects.toMatchObject({ code: "Unavailable", details: { tool: "jira" } });
+  });
+
   it("keeps what a person made in a description beyond Markdown", async () => {
     h = await startHarness();
     const twin = await made({ description: "first" });
