@@ -1,0 +1,33 @@
+import { rename } from "node:fs/promises";
+import { afterAll, afterEach, expect, it } from "vitest";
+import { startWorld, stopTemporal, type World } from "../support/world.ts";
+
+const HUB = `project: {id: "{ID}", name: Checkout}
+implementation:
+  epics:
+    - {id: EPIC-001, title: Card tokenisation, status: in_progress, priority: P1}
+  stories:
+    - {id: US-001, epic: EPIC-001, title: Store a card, status: ready, estimation: 3}
+external_sync: {jira: {project_key: CHK}, linear: {team_id: PAY}}
+`;
+
+let world: World;
+afterEach(() => world.close());
+afterAll(stopTemporal);
+
+it("a run whose hub disappears under it is over in the store too, and the next one is served", async () => {
+  world = await startWorld({ hub: HUB });
+  const { jira, root, project, store } = world;
+  const folder = `${root}/docs/projects`;
+  let isAway = false;
+  jira.onBeforeAnswer = async () => {
+    if (isAway) return;
+    isAway = true;
+    await rename(folder, `${folder}.away`);
+  };
+  const report = await world.sync();
+  expect(report).toMatchObject({ outcome: "error", refused: expect.stringMatching(/^(NotFound|InvalidHub|Usage)/) });
+  expect(await store.lastRun(project)).toMatchObject({ run: report.run.id, outcome: "error" });
+  await rename(`${folder}.away`, folder);
+  expect((await world.sync()).outcome).toBe("success");
+});
