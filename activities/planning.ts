@@ -54,7 +54,7 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     bulk: DEFAULT_BULK_LIMITS,
   });
   const input = { hub: tree, hubBase: state.hubBase, links: state.links, remotes: state.mirror };
-  if (!hub.tree) return { plan: emptyPlan(hub.findings), state, hub, text: file.text, questions: {} };
+  if (!hub.tree) return { plan: emptyPlan([]), state, hub, text: file.text, questions: {} };
 
   let plan = reconcile({ ...input, policy: policy(() => undefined) });
   const disputed = plan.conflicts.filter(

@@ -9,6 +9,7 @@ import { engineTimings } from "../src/registry/workspace-schema.ts";
 import type { ProjectState } from "../src/store/store.ts";
 import { storeContext, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
 import { storeReport } from "./reporting.ts";
+import { openSession } from "./tool-session.ts";
 
 /** Reads the hub and the configuration once, and settles for the run which tools take part and how. */
 export async function prepareRun(engine: Engine, input: PrepareInput): Promise<Prepared> {
@@ -18,6 +19,7 @@ export async function prepareRun(engine: Engine, input: PrepareInput): Promise<P
   const base = { project, run, request, startedAt };
   try {
     const resolved = await resolveRun(engine, project, request);
+    await engine.hub.checkWritable(project);
     const context: RunContext = {
       ...base,
       tools: resolved.tools,
@@ -74,14 +76,32 @@ export async function resolveRun(engine: Engine, project: string, request: SyncR
     throw new SyncFailure("Usage", `--tools: ${unknown.join(", ")} is not bound in ${file.path}; bound: ${bound}.`);
   }
   const tools = resolved.tools.filter(({ tool }) => !asked || asked.includes(tool));
-  const usable = tools.filter(({ missingEnv }) => missingEnv.length === 0);
-  const missing = tools.filter(({ missingEnv }) => missingEnv.length > 0).map(missingCredentials);
+  const complete = tools.filter(({ missingEnv }) => missingEnv.length === 0);
+  const contexts = complete.map((tool) => toContext(tool, hub, state, isUrgent(request)));
+  const refusals = contexts.flatMap((context) => refusalOf(engine, context) ?? []);
+  const usable = contexts.filter(({ tool }) => !refusals.some((finding) => finding.tool === tool));
+  const missing = [...tools.filter((tool) => !complete.includes(tool)).map(missingCredentials), ...refusals];
   return {
     hub,
-    tools: usable.map((tool) => toContext(tool, hub, state, isUrgent(request))),
-    others: resolved.tools.filter((tool) => !usable.includes(tool)).map(({ tool, mode }) => ({ tool, mode })),
+    tools: usable,
+    others: resolved.tools
+      .filter(({ tool }) => !usable.some((one) => one.tool === tool))
+      .map(({ tool, mode }) => ({ tool, mode })),
     findings: [...resolved.findings, ...missing],
   };
+}
+
+/** What keeps a tool from being called at all: an address or a credential that cannot be used. */
+function refusalOf(engine: Engine, context: ToolContext): Finding | undefined {
+  const { tool, env } = context;
+  try {
+    openSession(engine, context);
+    return undefined;
+  } catch (error) {
+    if (!isSyncFailure(error)) throw error;
+    const remedy = `Correct ${env.join(", ")} in the environment.`;
+    return { code: error.code, severity: "error", tool, message: error.message, remedy };
+  }
 }
 
 function missingCredentials({ tool, missingEnv }: ResolvedTool): Finding {
@@ -89,7 +109,7 @@ function missingCredentials({ tool, missingEnv }: ResolvedTool): Finding {
     code: "missing-credentials",
     severity: "error",
     tool,
-    message: `${tool} is bound, but ${missingEnv.join(", ")} ${missingEnv.length > 1 ? "are" : "is"} not set`,
+    message: `bound, but ${missingEnv.join(", ")} ${missingEnv.length > 1 ? "are" : "is"} not set`,
     remedy: `Set ${missingEnv.join(", ")} in the environment.`,
   };
 }

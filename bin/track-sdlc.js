@@ -25,5 +25,10 @@ if (existsSync(source) && major < 24) {
 const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
 // Node 20 has none.
 module.enableCompileCache?.(join(cache, "sdlc-sync", "compiled"));
+// A reader that has seen enough (`| head`) is no failure of ours.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error) => {
+    if (error.code !== "EPIPE") process.exitCode = 1;
+  });
 const { main } = await import((existsSync(source) ? source : compiled).href);
 process.exitCode = await main(process.argv.slice(2));

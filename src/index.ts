@@ -1,6 +1,7 @@
 /** sdlc-sync as a library. Everything else is internal and may change. */
 import { resolveConflict } from "./core/conflict-resolver.ts";
 import { SyncFailure } from "./core/errors.ts";
+import { FIELD_DEFINITIONS } from "./core/fields.ts";
 import type { FieldName, ToolKey } from "./core/model.ts";
 import type { ConflictStrategy } from "./core/plan.ts";
 import type { SyncMode, SyncRequest } from "./core/ports.ts";
@@ -48,6 +49,7 @@ export interface SyncEngine {
 /** The contract's conflict resolver: decides one conflict of two values by a strategy. */
 export const conflictResolver = {
   async resolve(conflict: Parameters<typeof resolveConflict>[0], strategy: ConflictStrategy) {
+    checkOneOf("strategy", strategy, STRATEGIES);
     return resolveConflict(conflict, strategy);
   },
 };
@@ -65,8 +67,12 @@ export function createSyncEngine(options: SyncEngineOptions = {}): SyncEngine {
   };
   return {
     conflictResolver,
-    syncProject: (projectId, { trigger = "manual", ...rest } = {}) => sync(projectId, { trigger, ...rest }),
-    pullUpdates: (projectId, since) => sync(projectId, { trigger: "manual", mode: "pull-only", since: isoTime(since) }),
+    async syncProject(projectId, { trigger = "manual", ...rest } = {}) {
+      checkOptions(rest);
+      return sync(projectId, { trigger, ...rest });
+    },
+    pullUpdates: async (projectId, since) =>
+      sync(projectId, { trigger: "manual", mode: "pull-only", since: isoTime(since) }),
     async close() {
       if (!opened) return;
       const { context, session } = await opened;
@@ -91,4 +97,27 @@ function isoTime(since: string | Date): string {
   if (Number.isNaN(time.getTime()))
     throw new SyncFailure("Usage", `since: "${String(since)}" is not a time; give ISO 8601, e.g. 2026-11-20T08:00:00Z`);
   return time.toISOString();
+}
+
+const MODES: readonly SyncMode[] = ["bidirectional", "push-only", "pull-only"];
+const STRATEGIES: readonly ConflictStrategy[] = ["last-modified-wins", "source-wins", "manual", "field-merge"];
+
+/** Callers without types get an answer too, before anything is asked or written. */
+function checkOptions({ tools, mode, conflictResolution, fields }: SyncOptions): void {
+  checkOneOf("mode", mode, MODES);
+  checkOneOf("conflictResolution", conflictResolution, STRATEGIES);
+  for (const field of listOf("fields", fields)) checkOneOf("fields", field, Object.keys(FIELD_DEFINITIONS));
+  if (tools && listOf("tools", tools).length === 0)
+    throw new SyncFailure("Usage", "tools: is empty; name at least one tool, or leave it out for all.");
+}
+
+function listOf(name: string, value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value;
+  throw new SyncFailure("Usage", `${name}: is no list; give ["..."].`);
+}
+
+function checkOneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (value === undefined || (typeof value === "string" && allowed.includes(value))) return;
+  throw new SyncFailure("Usage", `${name}: ${JSON.stringify(value)} is not allowed; allowed: ${allowed.join(", ")}.`);
 }

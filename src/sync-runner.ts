@@ -19,6 +19,7 @@ export async function openSession(
     env: io.env,
     progress: (line) => io.err(line),
     work,
+    isWhole: tools === undefined,
     async startWorker(target) {
       // The worker brings the bundler with it: half a second that a command with a running worker need not pay.
       const { hostWorker } = await import("./temporal/host.ts");

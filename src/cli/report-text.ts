@@ -11,6 +11,7 @@ export function printReport(report: SyncReport): string {
     ...Object.entries(report.tools).map(([tool, facts]) => toolLine(tool, facts)),
     ...(report.hub.edits > 0 ? [`  hub: ${counted(report.hub.edits, "edit")}`] : []),
     ...(report.changes ?? []).map(({ tool, item, key, updated }) => `  ${tool}: ${item} (${key}) touched ${updated}`),
+    ...conflictLines(report),
     ...findingLines(report.findings),
     ...report.recommendations.map((sentence) => `  -> ${oneLine(sentence)}`),
     ...Object.entries(report.links).map(([name, url]) => `  ${name}: ${url}`),
@@ -35,6 +36,9 @@ function endLine(report: SyncReport): string {
   const synced = all.filter(({ status }) => status !== "error").length;
   const resolved = report.conflicts.filter(({ state }) => state === "resolved").length;
   if (report.refused !== undefined) return `ERROR: External sync failed. Nothing was done: ${oneLine(report.refused)}`;
+  const asks = report.findings.filter(({ code, needs_decision: asked }) => asked && code.startsWith("bulk-"));
+  if (asks.length > 0 && report.summary.total_operations === 0 && report.hub.edits === 0)
+    return "WARNING: Nothing was written: this run would change too much at once without being asked.";
   if (report.outcome !== "error")
     return `SUCCESS: External sync completed. ${synced} tools synced, ${resolved} conflicts resolved.`;
   const share = `${synced} of ${all.length} tools synced, ${resolved} conflicts resolved`;
@@ -65,8 +69,22 @@ function toolLine(
   return `  ${tool}: ${facts.join(", ")}${notes.length > 0 ? ` - ${notes.map(oneLine).join("; ")}` : ""}`;
 }
 
+/** What was decided, and for whom: the loser is told where its value went. */
+function conflictLines({ conflicts }: SyncReport): string[] {
+  const decided = conflicts.filter(({ state }) => state === "resolved");
+  const lines = decided.slice(0, FINDINGS_SHOWN).map(({ item, field, winner, sides, reason }) => {
+    const losers = sides.filter((side) => side !== winner).join(" and ");
+    return `  ${item}.${field}: ${winner} wins over ${losers} (${oneLine(reason ?? "decided")}); the other value is kept in the audit trail`;
+  });
+  return decided.length > FINDINGS_SHOWN
+    ? [...lines, `  ... and ${decided.length - FINDINGS_SHOWN} more decided`]
+    : lines;
+}
+
 function findingLines(findings: readonly ReportFinding[]): string[] {
-  const shown = findings.filter(({ severity }) => severity !== "info");
+  const told = findings.filter(({ severity }) => severity !== "info");
+  // What only a person can take further must not hide behind what is merely good to know.
+  const shown = told.toSorted((a, b) => Number(b.needs_decision === true) - Number(a.needs_decision === true));
   const lines = shown.slice(0, FINDINGS_SHOWN).map(findingLine);
   return shown.length > FINDINGS_SHOWN
     ? [...lines, `  ... and ${shown.length - FINDINGS_SHOWN} more (--json shows all)`]

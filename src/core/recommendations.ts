@@ -52,15 +52,10 @@ function forConflicts(project: string, conflicts: readonly ConflictFacts[]): str
   const byItem = Map.groupBy(open, ({ type, item }) => `${TYPE_NAMES[type]} ${item}`);
   const named = [...byItem].slice(0, CONFLICTS_NAMED).map(([item, parked]) => {
     const fields = parked.map(({ field }) => field).join(", ");
-    return `${item} requires manual conflict resolution (${fields}): track-sdlc resolve ${project}${idOf(parked)}`;
+    return `${item} requires manual conflict resolution (${fields}): give both sides the same value; track-sdlc plan ${project} shows them`;
   });
   const rest = byItem.size - named.length;
   return rest > 0
-    ? [...named, `${rest} more items require manual conflict resolution: track-sdlc conflicts ${project}`]
+    ? [...named, `${rest} more items require manual conflict resolution: track-sdlc plan ${project}`]
     : named;
-}
-
-function idOf(parked: readonly ConflictFacts[]): string {
-  const [first] = parked;
-  return parked.length === 1 && first && first.number !== null ? ` --conflict-id=${first.number}` : "";
 }

@@ -30,7 +30,7 @@ export interface ToolRunFacts {
 }
 
 export interface ConflictFacts {
-  /** What `resolve --conflict-id` takes; null for those decided at once. */
+  /** Unique in its project, short enough to type; null for those decided at once. */
   readonly number: number | null;
   readonly item: ItemId;
   readonly type: ItemType;

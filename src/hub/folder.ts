@@ -1,6 +1,6 @@
 /** Hub files in a folder of the workspace: listing, reading, and the atomic swap. */
 import { createHash, randomBytes } from "node:crypto";
-import { open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SyncFailure } from "../core/errors.ts";
 import type { FieldName, ItemId, ItemType, Stamp } from "../core/model.ts";
@@ -83,6 +83,18 @@ export class HubFolder {
     } finally {
       await rm(draft, { force: true });
     }
+  }
+
+  /** Throws `InvalidConfig` where the file could not be swapped: better known before a tool is written to. */
+  async checkWritable(project: string): Promise<void> {
+    const path = this.#glob.path(project);
+    const target = await realpath(this.#full(project)).catch((cause: unknown) => {
+      throw notFound(path, cause);
+    });
+    await access(dirname(target), constants.W_OK).catch((cause: unknown) => {
+      const message = `${path}: its folder may not be written to; the hub file is swapped as a whole, so give this account the right to write there.`;
+      throw new SyncFailure("InvalidConfig", message, { file: path }, cause);
+    });
   }
 
   /** When the file was last saved, by whomever. */

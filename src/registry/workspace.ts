@@ -37,7 +37,7 @@ export function findWorkspace(cwd: string, rootOption?: string): string {
   }
   const message =
     `no workspace at or above ${resolve(cwd)}: none of the folders has docs/projects, registry/ or ${CONFIG_FILE}. ` +
-    `Change to the folder with your hub files, name it with --root, or start one with "track-sdlc init".`;
+    `Change to the folder with your hub files, name it with --root, or make docs/projects/<ID>/sdlc-tracking.yaml there.`;
   throw new SyncFailure("InvalidConfig", message);
 }
 

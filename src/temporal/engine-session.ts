@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly progress: (line: string) => void;
   /** Starts a worker in this process. */
   readonly startWorker: (target: Target) => Promise<RunningWorker>;
+  /** Whether the worker takes every tool's queue: others rely on no other. */
+  readonly isWhole: boolean;
   /** `always`: this process is here to work (`up`, `worker`). `if-none`: only when nobody else here does. */
   readonly work: "always" | "if-none";
 }
@@ -76,7 +78,7 @@ async function joinEngine(
   if (uiUrl === null) await ensureSearchAttributes(connection, target.namespace);
   const works =
     options.work === "always" || !(await options.state.users()).some((user) => user.works && user.pid !== process.pid);
-  const leave = await options.state.registerUser(works);
+  const leave = await options.state.registerUser(works && options.isWhole);
   const worker = works ? await options.startWorker(target) : null;
   const failed = new Promise<never>((_, reject) => worker?.stopped.catch(reject));
   failed.catch(() => undefined);

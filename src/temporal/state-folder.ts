@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SyncFailure } from "../core/errors.ts";
 
 export interface EngineRecord {
   readonly pid: number;
@@ -21,7 +22,9 @@ export class StateFolder {
   }
 
   async prepare(): Promise<void> {
-    await mkdir(join(this.path, "users"), { recursive: true });
+    await mkdir(join(this.path, "users"), { recursive: true }).catch((cause: unknown) => {
+      throw new SyncFailure("InvalidConfig", `${this.path} cannot be made: is the workspace writable?`, {}, cause);
+    });
     await writeFile(this.file(".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
   }
 
@@ -34,7 +37,12 @@ export class StateFolder {
 
   async engine(): Promise<EngineRecord | null> {
     const text = await readFile(this.file("engine.json"), "utf8").catch(() => null);
-    return text === null ? null : (JSON.parse(text) as EngineRecord);
+    try {
+      return text === null ? null : (JSON.parse(text) as EngineRecord);
+    } catch {
+      // Cut off by a crash: a server that nobody can find is as good as none.
+      return null;
+    }
   }
 
   async recordEngine(record: EngineRecord): Promise<void> {

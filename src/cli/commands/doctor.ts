@@ -1,9 +1,10 @@
 import { SyncFailure, isSyncFailure } from "../../core/errors.ts";
 import { readHub } from "../../hub/read.ts";
-import { resolveProject } from "../../registry/resolve.ts";
+import { resolveProject, type ResolvedTool } from "../../registry/resolve.ts";
 import { cliSources } from "../../temporal/cli-binary.ts";
 import { isReachable } from "../../temporal/dev-server.ts";
 import { openSession as openToolSession, schemaOf } from "../../../activities/tool-session.ts";
+import type { Engine } from "../../../activities/engine.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CliContext } from "../context.ts";
 
@@ -92,7 +93,7 @@ async function projects(context: CliContext): Promise<Check[]> {
       ok: problems.length === 0,
       says:
         problems.length === 0
-          ? `${Object.keys(hub.tree?.items ?? {}).length} items`
+          ? `${Object.values(hub.tree?.items ?? {}).filter(({ type }) => type !== "project").length} items`
           : `${path}${where}: ${problems[0]?.message ?? ""}`,
       ...(problems[0]?.remedy ? { remedy: problems[0].remedy } : {}),
     });
@@ -109,41 +110,59 @@ async function connections(
   asked: Set<string>,
 ): Promise<Check[]> {
   const engine = await context.engine();
-  const { io } = context;
   const checks: Check[] = [];
+  const project = hub.projectId;
   try {
     const resolved = resolveProject(engine.workspace, hub, {
       hubPath,
-      env: io.env,
+      env: context.io.env,
       connectors: Object.keys(engine.connectors),
     });
-    for (const { credentials: _, missingEnv, ...tool } of resolved.tools) {
-      const name = `${hub.projectId} ${tool.tool}`;
-      if (missingEnv.length > 0) {
+    for (const { severity, message, remedy, tool } of resolved.findings)
+      if (severity !== "info")
         checks.push({
-          name,
+          name: `${project} ${tool ?? "binding"}`,
           ok: false,
-          says: `${missingEnv.join(", ")} not set`,
-          remedy: `Set ${missingEnv.join(", ")} in the environment.`,
+          says: message,
+          ...(remedy ? { remedy } : {}),
         });
-        continue;
-      }
-      const session = openToolSession(engine, { ...tool, urgent: true, unlinked: [], unmarked: [] });
-      if (asked.has(session.schemaKey)) continue;
-      asked.add(session.schemaKey);
-      await schemaOf(engine, session, AbortSignal.timeout(60_000), true);
-      checks.push({ name, ok: true, says: `answers at ${session.http.baseUrl}` });
-    }
+    if (resolved.tools.length === 0 && checks.length === 0)
+      checks.push({
+        name: `${project} binding`,
+        ok: false,
+        says: `${hubPath} binds no tool`,
+        remedy: "Add external_sync to the hub file, e.g. external_sync: {jira: {project_key: CHK}}.",
+      });
+    for (const tool of resolved.tools) checks.push(...(await connection(engine, project, tool, asked)));
   } catch (error) {
     if (!isSyncFailure(error)) throw error;
-    checks.push({
-      name: `${hub.projectId} ${error.details.tool ?? "binding"}`,
-      ok: false,
-      says: error.message,
-      remedy: remedyFor(error),
-    });
+    checks.push({ name: `${project} binding`, ok: false, says: error.message, remedy: remedyFor(error) });
   }
   return checks;
+}
+
+/** One tool, so that the others are checked whatever becomes of it. */
+async function connection(
+  engine: Engine,
+  project: string,
+  { credentials: _, missingEnv, ...tool }: ResolvedTool,
+  asked: Set<string>,
+): Promise<Check[]> {
+  const name = `${project} ${tool.tool}`;
+  if (missingEnv.length > 0) {
+    const remedy = `Set ${missingEnv.join(", ")} in the environment.`;
+    return [{ name, ok: false, says: `${missingEnv.join(", ")} not set`, remedy }];
+  }
+  try {
+    const session = openToolSession(engine, { ...tool, urgent: true, unlinked: [], unmarked: [] });
+    if (asked.has(session.schemaKey)) return [];
+    asked.add(session.schemaKey);
+    await schemaOf(engine, session, AbortSignal.timeout(60_000), true);
+    return [{ name, ok: true, says: `answers at ${session.http.baseUrl}` }];
+  } catch (error) {
+    if (!isSyncFailure(error)) throw error;
+    return [{ name, ok: false, says: error.message, remedy: remedyFor(error) }];
+  }
 }
 
 function remedyFor(error: SyncFailure): string {

@@ -1,4 +1,5 @@
 import type { SyncRequest } from "../../core/ports.ts";
+import type { Finding } from "../../core/findings.ts";
 import type { Plan } from "../../core/plan.ts";
 import { previewRun } from "../../../activities/preview.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -18,17 +19,26 @@ export async function planCommand(
   if (json) io.out(JSON.stringify({ project, plan, findings, failures }, null, 2));
   else {
     const rows = rowsOf(plan);
-    io.out(
-      rows.length > 0
-        ? printTable(["where", "what", "item", "field", "value"], rows)
-        : "Nothing to do: all sides agree.",
-    );
-    for (const { message, remedy, line } of findings)
-      io.out(`- ${line === undefined ? "" : `line ${line}: `}${message}${remedy ? ` (${remedy})` : ""}`);
-    for (const { tool, message } of failures) io.out(`- ${tool}: ${message}`);
+    const isClear = failures.length === 0 && !findings.some((one) => one.severity === "error" || one.needsDecision);
+    // What must be answered first stands above what would follow.
+    const [first, others] = [findings.filter(isAsked), findings.filter((one) => !isAsked(one))];
+    for (const finding of first) io.out(findingLine(finding));
+    if (rows.length > 0) io.out(printTable(["where", "what", "item", "field", "value"], rows));
+    else if (isClear) io.out("Nothing to do: all sides agree.");
+    for (const finding of others) io.out(findingLine(finding));
+    for (const { message } of failures) io.out(`- ${message}`);
   }
   if (failures.length > 0 || findings.some(({ severity }) => severity === "error")) return EXIT.failed;
   return findings.some(({ needsDecision }) => needsDecision) ? EXIT.decide : EXIT.ok;
+}
+
+function isAsked({ code }: Finding): boolean {
+  return code.startsWith("bulk-");
+}
+
+function findingLine({ tool, line, message, remedy }: Finding): string {
+  const where = [tool ?? "", line === undefined ? "" : `line ${line}`].filter(Boolean).join(", ");
+  return `- ${where ? `${where}: ` : ""}${message}${remedy ? ` (${remedy})` : ""}`;
 }
 
 function rowsOf(plan: Plan): string[][] {

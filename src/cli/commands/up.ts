@@ -1,19 +1,25 @@
 import module from "node:module";
 import { openSession } from "../../sync-runner.ts";
+import { SyncFailure } from "../../core/errors.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 
 /** `track-sdlc up` and `worker`: works until told to stop. `up` brings the engine, `worker` expects one. */
 export async function workCommand(context: CliContext, tools: readonly string[] | undefined): Promise<number> {
+  const known = Object.keys((await context.engine()).connectors);
+  const unknown = tools?.filter((tool) => !known.includes(tool)) ?? [];
+  if (unknown.length > 0)
+    throw new SyncFailure(
+      "Usage",
+      `--tools: there is no connector for ${unknown.join(", ")}; there are: ${known.join(", ")}.`,
+    );
   const session = await openSession(context, "always", tools);
   // A worker may live for weeks and then be killed: what it compiled is kept for the next one now.
   module.flushCompileCache?.();
   const { io } = context;
   io.err(`Temporal: ${session.target.options.address ?? "configured"}, namespace ${session.target.namespace}`);
   if (session.uiUrl) io.err(`Temporal UI: ${session.uiUrl}`);
-  io.err(
-    `Working for ${context.root} (tools: ${(tools ?? Object.keys((await context.engine()).connectors)).join(", ")}). Ctrl-C stops.`,
-  );
+  io.err(`Working for ${context.root} (tools: ${(tools ?? known).join(", ")}). Ctrl-C stops.`);
   try {
     await Promise.race([signalled(), session.failed]);
     return EXIT.ok;
