@@ -31,3 +31,20 @@ it("a run whose hub disappears under it is over in the store too, and the next o
   await rename(`${folder}.away`, folder);
   expect((await world.sync()).outcome).toBe("success");
 });
+
+it("a history that fails keeps no edit from flowing", async () => {
+  world = await startWorld({ hub: HUB });
+  const { jira } = world;
+  await world.sync();
+  await jira.human({ action: "edit", key: "CHK-2", fields: { summary: "From Jira" } });
+  await world.editHub("title: Store a card", "title: From the hub");
+  await world.editHub("Card tokenisation", "Card vault");
+  jira.faults.add({ kind: "server-error", operation: "changelog", times: 0 });
+  const report = await world.sync();
+  expect(report.conflicts).toMatchObject([{ item: "US-001", field: "title", state: "resolved" }]);
+  expect(report.run.passes).toBeLessThan(10);
+  expect((await world.item("EPIC-001")).fields.title).toBe("Card vault");
+  expect(["From Jira", "From the hub"]).toContain((await world.item("US-001")).fields.title);
+  const titles = [...jira.site.issues.values()].map(({ data }) => data.summary);
+  expect(titles).toContain("Card vault");
+});
