@@ -7,6 +7,7 @@ import type { AuditEntry, Intent } from "../src/store/store.ts";
 import { KEEP_MS, loadContext, type Engine, type RunContext } from "./engine.ts";
 import { questionKey } from "./evidence.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
+import { stamped } from "./times.ts";
 import { allFindings, planPass, type PassPlan } from "./planning.ts";
 
 /** Plans a pass and stores it, intents and all, before the first write leaves. */
@@ -31,7 +32,8 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
   const writes = withoutRejected(wanted, await store.intentsOf(run));
   await store.recordDecisions(losers(engine, input, rest));
   await store.storeIntents(project, intentsOf(input, writes));
-  const stored: StoredPlan = { hubHash: planned.hub.hash, plan: rest };
+  const hubBase = await stamped(engine, project, planned.state, rest);
+  const stored: StoredPlan = { hubHash: planned.hub.hash, plan: { ...rest, hubBase } };
   await store.cache(planKey(run, pass), stored, engine.now() + KEEP_MS);
   await store.saveFindings(project, await allFindings(engine, context, planned));
   const parked = rest.conflicts.filter((conflict) => !conflict.decided);

@@ -1,9 +1,9 @@
 /** When each side of a conflict was last changed, as finely and honestly as anybody knows. */
-import type { FieldName, FieldValue, Link, Side, Stamp, ToolKey, ItemId } from "../src/core/model.ts";
-import type { Conflict } from "../src/core/plan.ts";
+import type { FieldName, Link, Side, Stamp, ToolKey, ItemId } from "../src/core/model.ts";
+import type { Conflict, Plan } from "../src/core/plan.ts";
 import type { Policy } from "../src/core/policy.ts";
 import type { HubTimes } from "../src/hub/folder.ts";
-import type { ProjectState } from "../src/store/store.ts";
+import type { HubCommit, ProjectState } from "../src/store/store.ts";
 import type { Engine } from "./engine.ts";
 import type { EvidenceTimes } from "./evidence.ts";
 import { skewKey } from "./pull.ts";
@@ -31,51 +31,65 @@ export async function timesOf(
   evidence: ReadonlyMap<ToolKey, EvidenceTimes>,
 ): Promise<Policy["times"]> {
   const hubTimes = await hubTimesOf(engine, project);
-  const skews = new Map<ToolKey, number>();
-  for (const tool of Object.keys(state.mirror)) {
-    skews.set(tool, ((await engine.store.cached(skewKey(tool), engine.now())) as number | null) ?? 0);
-  }
   const links = Map.groupBy(state.links, ({ item }) => item);
-  const atTool = ({ tool, ref }: Link, field: FieldName): Stamp | undefined => {
-    const stamp = evidence.get(tool)?.[`${ref}/${field}`] ?? state.mirror[tool]?.[ref]?.updated;
-    return stamp && corrected(stamp, skews.get(tool) ?? 0);
-  };
+  const atTool = await toolTimes(engine, state, evidence);
   const known = new Map<string, Stamp>();
   for (const { item, type, field, candidates } of disputed) {
     const own = links.get(item) ?? [];
     for (const { side, value } of candidates) {
       const link = own.find(({ tool }) => tool === side);
-      const isAgreed = side === "hub" && same(value, state.hubBase[item]?.fields[field]);
-      const stamp = isAgreed
-        ? oldest(own.filter((one) => holdsAgreed(one, field, value, state)).map((one) => atTool(one, field)))
-        : side === "hub"
-          ? hubTimes(type, item, field)
-          : link && atTool(link, field);
+      const base = state.hubBase[item];
+      const isAgreed = side === "hub" && same(value, base?.fields[field]);
+      const hub = isAgreed ? base?.stamps?.[field] : hubTimes(type, item, field);
+      const stamp = side === "hub" ? hub : link && atTool(link, field);
       if (stamp) known.set(`${side}/${item}/${field}`, stamp);
     }
   }
   return (side: Side, item: ItemId, field: FieldName) => known.get(`${side}/${item}/${field}`);
 }
 
-/**
- * A value that the hub got from a tool is as old as it is there: when we wrote it into the file says
- * nothing. Tools that got it from us have it later than its author's own.
- */
-function holdsAgreed(link: Link, field: FieldName, value: FieldValue, { mirror }: ProjectState): boolean {
-  const base = link.base[field];
-  const held = mirror[link.tool]?.[link.ref]?.fields[field];
-  return base !== undefined && same(base.agreed, value) && same(base.value, held);
-}
-
-function oldest(stamps: readonly (Stamp | undefined)[]): Stamp | undefined {
-  return stamps
-    .filter((stamp) => stamp !== undefined)
-    .toSorted((a, b) => (a.at < b.at ? -1 : 1))
-    .at(0);
-}
-
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** When a tool's value was last changed there: its history of the field, else the item's own time. */
+async function toolTimes(
+  engine: Engine,
+  { mirror }: ProjectState,
+  evidence: ReadonlyMap<ToolKey, EvidenceTimes>,
+): Promise<(link: Link, field: FieldName) => Stamp | undefined> {
+  const skews = new Map<ToolKey, number>();
+  for (const tool of Object.keys(mirror)) {
+    skews.set(tool, ((await engine.store.cached(skewKey(tool), engine.now())) as number | null) ?? 0);
+  }
+  return ({ tool, ref }, field) => {
+    const stamp = evidence.get(tool)?.[`${ref}/${field}`] ?? mirror[tool]?.[ref]?.updated;
+    return stamp && corrected(stamp, skews.get(tool) ?? 0);
+  };
+}
+
+/**
+ * The plan's agreements with the times at which their authors wrote them, read before anything of the plan is
+ * written: from then on the file and the twins are as new as our own writes.
+ */
+export async function stamped(
+  engine: Engine,
+  project: string,
+  state: ProjectState,
+  { hubBase, conflicts }: Pick<Plan, "hubBase" | "conflicts">,
+): Promise<HubCommit["hubBase"]> {
+  if (hubBase.length === 0) return [];
+  const atTool = await toolTimes(engine, state, new Map());
+  const saved = await lastSaved(engine, project);
+  const decided = new Map(conflicts.map((conflict) => [`${conflict.item}/${conflict.field}`, conflict]));
+  const links = new Map(state.links.map((link) => [`${link.tool}/${link.item}`, link]));
+  return hubBase.map((agreed) => {
+    const { item, field, from } = agreed;
+    const shown = decided.get(`${item}/${field}`)?.candidates.find(({ side }) => side === from)?.stamp;
+    const link = links.get(`${from}/${item}`);
+    const stamp = shown ?? (from === "hub" ? saved : link && atTool(link, field));
+    return stamp ? { ...agreed, stamp } : agreed;
+  });
 }
 
 /** Git's time of the lines, else the file's: that of the last save by people, where the newest save is ours. */

@@ -112,5 +112,11 @@ export interface Link {
   readonly base: { readonly [F in FieldName]?: FieldBase };
 }
 
-/** Our last agreed value of each hub field. */
-export type HubBase = { readonly [id: ItemId]: { readonly type: ItemType; readonly fields: FieldValues } };
+/** Our last agreed value of each hub field, and when it came to be where its author wrote it, as far as that is known. */
+export type HubBase = {
+  readonly [id: ItemId]: {
+    readonly type: ItemType;
+    readonly fields: FieldValues;
+    readonly stamps?: { readonly [F in FieldName]?: Stamp };
+  };
+};

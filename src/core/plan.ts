@@ -62,6 +62,16 @@ export interface BaseUpdate {
   readonly base: FieldBase;
 }
 
+/** What the project comes to agree on for one field. */
+export interface AgreedValue {
+  readonly item: ItemId;
+  readonly type: ItemType;
+  readonly field: FieldName;
+  readonly value: FieldValue;
+  /** The side that holds it so far, the hub before others; absent where none does: merged, or given by a person. */
+  readonly from?: Side;
+}
+
 export interface Candidate {
   readonly side: Side;
   readonly value: FieldValue;
@@ -105,12 +115,7 @@ export interface Plan {
   readonly hubEdits: readonly HubEdit[];
   readonly baseUpdates: readonly BaseUpdate[];
   /** The project's agreed values after the hub commit. */
-  readonly hubBase: readonly {
-    readonly item: ItemId;
-    readonly type: ItemType;
-    readonly field: FieldName;
-    readonly value: FieldValue;
-  }[];
+  readonly hubBase: readonly AgreedValue[];
   /** Twins found to be deleted, or back again: from the commit on that is no news, and part of no wave. */
   readonly presence: readonly { readonly tool: ToolKey; readonly item: ItemId; readonly gone: boolean }[];
   readonly conflicts: readonly Conflict[];

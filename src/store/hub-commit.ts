@@ -1,5 +1,5 @@
 /** What a swapped hub file settles. */
-import type { FieldBase, FieldName, FieldValue, FieldValues, ItemId } from "../core/model.ts";
+import type { FieldBase, FieldName, FieldValue, ItemId, Stamp } from "../core/model.ts";
 import { appendAudit } from "./audit.ts";
 import { change, durably, type Handle } from "./handle.ts";
 import { advanceBases, setPresence } from "./links.ts";
@@ -55,24 +55,37 @@ async function advanceHubBase(tx: Tx, project: string, changes: HubCommit["hubBa
   for (const items of batches([...byItem.keys()], (item) => item)) {
     const known = await tx
       .selectFrom("hub_base")
-      .select(["item", "body"])
+      .select(["item", "body", "stamps"])
       .where("project", "=", project)
       .where("item", "in", items)
       .execute();
-    const before = new Map(known.map(({ item, body }) => [item, JSON.parse(body) as FieldValues]));
+    const before = new Map(known.map((row) => [row.item, row]));
     const rows = items.map((item) => {
-      const fields: { [F in FieldName]?: FieldValue } = { ...before.get(item) };
-      for (const { field, value } of byItem.get(item)!) fields[field] = value;
-      return { project, item, type: byItem.get(item)![0]!.type, body: JSON.stringify(fields) };
+      const { body = "{}", stamps: times } = before.get(item) ?? {};
+      const fields = JSON.parse(body) as { [F in FieldName]?: FieldValue };
+      const stamps = JSON.parse(times ?? "{}") as { [F in FieldName]?: Stamp };
+      for (const { field, value, stamp } of byItem.get(item)!) {
+        fields[field] = value;
+        if (stamp) stamps[field] = stamp;
+        else delete stamps[field];
+      }
+      const type = byItem.get(item)![0]!.type;
+      return { project, item, type, body: JSON.stringify(fields), stamps: stampsText(stamps) };
     });
     await tx
       .insertInto("hub_base")
       .values(rows)
       .onConflict((conflict) =>
-        conflict
-          .columns(["project", "item"])
-          .doUpdateSet((eb) => ({ type: eb.ref("excluded.type"), body: eb.ref("excluded.body") })),
+        conflict.columns(["project", "item"]).doUpdateSet(({ ref }) => ({
+          type: ref("excluded.type"),
+          body: ref("excluded.body"),
+          stamps: ref("excluded.stamps"),
+        })),
       )
       .execute();
   }
+}
+
+function stampsText(stamps: object): string | null {
+  return Object.keys(stamps).length > 0 ? JSON.stringify(stamps) : null;
 }

@@ -7,7 +7,7 @@ import type { Home, Tx } from "./schema.ts";
 type Migration = (home: Home) => readonly string[];
 
 /** A released one is never changed; a new one is added at the end. */
-const MIGRATIONS: readonly Migration[] = [createTables, rememberToldLimits, forgetSightings];
+const MIGRATIONS: readonly Migration[] = [createTables, rememberToldLimits, forgetSightings, rememberStamps];
 
 /**
  * Brings the schema up to `target` (all there is). All in one transaction under a lock: of several
@@ -76,4 +76,9 @@ function rememberToldLimits(home: Home): string[] {
 /** Times of first sight were kept and never asked for: the vendors' and git's own times are finer. */
 function forgetSightings(): string[] {
   return [`drop table first_seen`];
+}
+
+/** When the agreed values came to be: the time of the hub file is that of our own writes too. */
+function rememberStamps(): string[] {
+  return [`alter table hub_base add column stamps text`];
 }

@@ -4,6 +4,8 @@ import { look, type Handle } from "./handle.ts";
 import type { Tx } from "./schema.ts";
 import type { ProjectState, Store } from "./store.ts";
 
+type Stamps = NonNullable<HubBase[string]["stamps"]>;
+
 export function stateMethods(handle: Handle): Pick<Store, "projectState"> {
   return { projectState: (project) => look(handle, (tx) => readState(tx, project)) };
 }
@@ -33,12 +35,15 @@ async function readState(tx: Tx, project: string): Promise<ProjectState> {
 async function readHubBase(tx: Tx, project: string): Promise<HubBase> {
   const rows = await tx
     .selectFrom("hub_base")
-    .select(["item", "type", "body"])
+    .select(["item", "type", "body", "stamps"])
     .where("project", "=", project)
     .orderBy("item")
     .execute();
   return Object.fromEntries(
-    rows.map(({ item, type, body }) => [item, { type: type as ItemType, fields: JSON.parse(body) as FieldValues }]),
+    rows.map(({ item, type, body, stamps }) => {
+      const fields = JSON.parse(body) as FieldValues;
+      return [item, { type: type as ItemType, fields, ...(stamps && { stamps: JSON.parse(stamps) as Stamps }) }];
+    }),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Generated, Kysely, Transaction } from "kysely";
 export interface Tables {
   mirror: { project: string; tool: string; ref: string; body: string };
   link: { project: string; tool: string; item: string; ref: string; body: string };
-  hub_base: { project: string; item: string; type: string; body: string };
+  hub_base: { project: string; item: string; type: string; body: string; stamps: string | null };
   listing: { project: string; tool: string; cursor: string };
   intent: {
     id: string;

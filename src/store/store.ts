@@ -3,8 +3,8 @@
  * homes (SQLite, PostgreSQL). All methods are atomic; those named together commit together.
  */
 import type { Finding } from "../core/findings.ts";
-import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, ToolKey } from "../core/model.ts";
-import type { Conflict, Plan, Write } from "../core/plan.ts";
+import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, Stamp, ToolKey } from "../core/model.ts";
+import type { AgreedValue, Conflict, Plan, Write } from "../core/plan.ts";
 
 /** Everything the planner needs of one project, read in one transaction. */
 export interface ProjectState {
@@ -66,7 +66,7 @@ export interface AuditEntry {
 /** What a hub commit settles, stored in one transaction after the file was swapped. */
 export interface HubCommit {
   readonly project: string;
-  readonly hubBase: Plan["hubBase"];
+  readonly hubBase: readonly (AgreedValue & { readonly stamp?: Stamp })[];
   readonly baseUpdates: Plan["baseUpdates"];
   readonly presence: Plan["presence"];
   /** Ids gone from the hub and from every tool: their base, links and twins are forgotten. */

@@ -56,6 +56,20 @@ describe("--tools", () => {
     await expectSettled(world);
   });
 
+  it("make the hub's value no younger at a tool that was left out: a later edit there wins", async () => {
+    await start();
+    await world.sync();
+    await world.editHub("title: Story 1", "title: Earlier in the hub");
+    await world.saveHubAt(-60_000);
+    await editJira("US-101", { summary: "Later in Jira" });
+    await world.sync({ tools: ["linear"] });
+    expect((await inLinear("US-101")).title).toBe("Earlier in the hub");
+    await world.editHub("title: Story 2", "title: Somewhere else in the file");
+    expect((await world.sync()).conflicts).toMatchObject([{ item: "US-101", state: "resolved", winner: "jira" }]);
+    expect([await titleOf("US-101"), (await inLinear("US-101")).title]).toEqual(["Later in Jira", "Later in Jira"]);
+    await expectSettled(world);
+  });
+
   it("refuses a tool that the project is not bound to, before anything is asked", async () => {
     await start();
     const report = await world.sync({ tools: ["jira", "notion"] });

@@ -28,6 +28,21 @@ onEveryHome("hub commits", (home) => {
     });
   });
 
+  test("an agreed value keeps the time of its author, and the next one does not inherit it", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const stamp = { at: "2026-01-02T03:04:05.006Z", resolutionMs: 1_000 };
+    const labels = { item: "S-1", type: "story" as const, field: "labels" as const, value: ["x"] };
+    const hubBase = [{ ...titled("S-1", "a"), from: "jira", stamp }, labels];
+    await store.commitHub({ ...NOTHING, project, hubBase });
+    await store.commitHub({ ...NOTHING, project, hubBase: [{ ...labels, value: ["y"], stamp }] });
+    const known = async () => (await store.projectState(project)).hubBase["S-1"];
+    const stamps = { title: stamp, labels: stamp };
+    expect(await known()).toEqual({ type: "story", fields: { title: "a", labels: ["y"] }, stamps });
+    await store.commitHub({ ...NOTHING, project, hubBase: [titled("S-1", "b"), labels] });
+    expect(await known()).toEqual({ type: "story", fields: { title: "b", labels: ["x"] } });
+  });
+
   test("bases advance in every tool, and only where a link is", async () => {
     const { store } = home;
     const project = home.fresh();

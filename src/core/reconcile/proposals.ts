@@ -38,6 +38,13 @@ export function toolProposal(c: FieldCase, side: ToolSide): Proposal {
   return { side: side.tool.key, value, saw: seenAt(side), tool: side };
 }
 
+/** The side whose people wrote the value; nobody where it was merged, or came from outside. */
+export function authorOf(c: FieldCase, value: FieldValue): Side | undefined {
+  if (sameValue(c.kind, c.hub, value)) return "hub";
+  const authors = c.sides.filter((side) => side.state !== "quiet" && readingOf(side).kind === "value");
+  return authors.find((side) => sameValue(c.kind, toolProposal(c, side).value, value))?.tool.key;
+}
+
 /** Whether that value would leave nothing of the proposal unsaid. */
 export function satisfies(c: FieldCase, proposal: Proposal, value: FieldValue): boolean {
   if (proposal.tool) return proposal.tool.lens.represents(proposal.tool.value, value);

@@ -6,6 +6,7 @@ import { agree } from "./agree.ts";
 import type { Agreement } from "./agree.ts";
 import type { Draft } from "./draft.ts";
 import { readingOf } from "./field-case.ts";
+import { authorOf } from "./proposals.ts";
 import type { FieldCase } from "./field-case.ts";
 import type { ReconcileParts } from "./parts.ts";
 import { recordAgreement, recordFirstAgreement, reportUnreadable, settleTool } from "./settle-tool.ts";
@@ -42,7 +43,7 @@ export function settleField(world: World, draft: Draft, c: FieldCase, parts: Rec
       agreement.conflict.kind === "adoption"
         ? `${c.field} differs between the hub and a tool that was just linked; both keep theirs until someone decides.`
         : `${c.field} was changed to different values on several sides; each keeps its own until someone decides.`,
-    remedy: "Answer it with: track-sdlc resolve.",
+    remedy: "Give both sides the same value; track-sdlc plan shows them.",
     needsDecision: true,
   });
   return { value: c.agreed ?? c.hub, writes: [] };
@@ -68,7 +69,10 @@ function settleAgreed(
 function settleHub(draft: Draft, c: FieldCase, value: FieldValue): void {
   const { item, field, kind, hub, agreed } = c;
   const fresh = !sameValue(kind, value, agreed);
-  if (fresh) draft.hubBase.push({ item: item.id, type: item.type, field, value });
+  if (fresh) {
+    const from = authorOf(c, value);
+    draft.hubBase.push({ item: item.id, type: item.type, field, value, ...(from !== undefined && { from }) });
+  }
   if (sameValue(kind, hub, value)) return;
   // A key that people left out or removed is no opinion: it comes back only with news.
   if (hub === undefined && (!fresh || isEmpty(value))) return;

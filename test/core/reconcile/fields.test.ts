@@ -225,6 +225,33 @@ describe("modes", () => {
   });
 });
 
+describe("where an agreed value came from", () => {
+  test.each([
+    ["the hub", (project: Project) => project.edit("US-1", "title", "New"), "hub"],
+    ["a tool", (project: Project) => project.editIn("linear", "US-1", "title", "New"), "linear"],
+    [
+      "the hub and a tool that say the same",
+      (project: Project) => {
+        project.edit("US-1", "title", "New");
+        project.editIn("linear", "US-1", "title", "New");
+      },
+      "hub",
+    ],
+  ] as const)("%s", (_, edit, from) => {
+    const project = story();
+    edit(project);
+    expect(project.plan().hubBase).toEqual([{ item: "US-1", type: "story", field: "title", value: "New", from }]);
+  });
+
+  test("of one that was merged nobody can say", () => {
+    const project = story();
+    project.edit("US-1", "labels", ["api", "hub"]);
+    project.editIn("linear", "US-1", "labels", ["api", "linear"]);
+    const [agreed] = project.plan().hubBase;
+    expect([agreed?.value, agreed?.from]).toEqual([["api", "hub", "linear"], undefined]);
+  });
+});
+
 describe("determinism", () => {
   test("the order of keys in the input does not show in the plan", () => {
     const build = (tools: readonly string[]): Plan => {
