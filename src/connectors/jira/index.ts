@@ -25,12 +25,12 @@ const connector: Connector = {
   url: ({ schema }, twin) => `${jiraSchema(schema).siteUrl}/browse/${twin.key}`,
 };
 
-/** Basic authentication with an API token, at the site or at Atlassian's gateway for scoped tokens. */
+/** Basic authentication with an API token, at the site, at Atlassian's gateway for scoped tokens, or at `JIRA_BASE_URL`. */
 function endpoint(credentials: Credentials): Endpoint {
   const server = required(credentials, "JIRA_SERVER", "the site's address, https://<site>.atlassian.net");
   const username = required(credentials, "JIRA_USERNAME", "the e-mail address of the account");
   const token = required(credentials, "JIRA_API_TOKEN", "an API token of that account");
-  const url = checkedBaseUrl("jira", server);
+  const url = checkedBaseUrl("jira", credentials["JIRA_BASE_URL"]?.trim() || server);
   const person = createHash("sha256").update(`${username}:${token}`).digest("hex").slice(0, 12);
   return {
     baseUrl: url.href.replace(/\/$/, ""),
