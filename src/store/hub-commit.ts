@@ -1,5 +1,5 @@
 /** What a swapped hub file settles. */
-import type { FieldBase, FieldName, FieldValue, ItemId, Stamp } from "../core/model.ts";
+import type { FieldBase, FieldName, FieldValue, ItemId, ItemType, Stamp } from "../core/model.ts";
 import { appendAudit } from "./audit.ts";
 import { change, durably, type Handle } from "./handle.ts";
 import { advanceBases, setPresence } from "./links.ts";
@@ -60,18 +60,7 @@ async function advanceHubBase(tx: Tx, project: string, changes: HubCommit["hubBa
       .where("item", "in", items)
       .execute();
     const before = new Map(known.map((row) => [row.item, row]));
-    const rows = items.map((item) => {
-      const { body = "{}", stamps: times } = before.get(item) ?? {};
-      const fields = JSON.parse(body) as { [F in FieldName]?: FieldValue };
-      const stamps = JSON.parse(times ?? "{}") as { [F in FieldName]?: Stamp };
-      for (const { field, value, stamp } of byItem.get(item)!) {
-        fields[field] = value;
-        if (stamp) stamps[field] = stamp;
-        else delete stamps[field];
-      }
-      const type = byItem.get(item)![0]!.type;
-      return { project, item, type, body: JSON.stringify(fields), stamps: stampsText(stamps) };
-    });
+    const rows = items.map((item) => ({ project, item, ...advanced(before.get(item), byItem.get(item)!) }));
     await tx
       .insertInto("hub_base")
       .values(rows)
@@ -86,6 +75,17 @@ async function advanceHubBase(tx: Tx, project: string, changes: HubCommit["hubBa
   }
 }
 
-function stampsText(stamps: object): string | null {
-  return Object.keys(stamps).length > 0 ? JSON.stringify(stamps) : null;
+function advanced(
+  known: { readonly body: string; readonly stamps: string | null } | undefined,
+  changes: HubCommit["hubBase"],
+): { type: ItemType; body: string; stamps: string | null } {
+  const fields = JSON.parse(known?.body ?? "{}") as { [F in FieldName]?: FieldValue };
+  const stamps = JSON.parse(known?.stamps ?? "{}") as { [F in FieldName]?: Stamp };
+  for (const { field, value, stamp } of changes) {
+    fields[field] = value;
+    if (stamp) stamps[field] = stamp;
+    else delete stamps[field];
+  }
+  const isTimed = Object.keys(stamps).length > 0;
+  return { type: changes[0]!.type, body: JSON.stringify(fields), stamps: isTimed ? JSON.stringify(stamps) : null };
 }
