@@ -44,7 +44,7 @@ export interface RunContext {
   readonly startedAt: number;
   readonly tools: readonly ToolContext[];
   /** Tools that the project binds and that take no part: not asked for, or without credentials. */
-  readonly others: readonly { readonly tool: ToolKey; readonly mode: SyncMode }[];
+  readonly others: readonly { readonly tool: ToolKey; readonly mode: SyncMode; readonly tasks: boolean }[];
   readonly findings: readonly Finding[];
 }
 

@@ -2,9 +2,9 @@
 import { reconcile } from "../src/core/reconcile/reconcile.ts";
 import { DEFAULT_BULK_LIMITS, type Policy, type ToolPolicy } from "../src/core/policy.ts";
 import type { Finding } from "../src/core/findings.ts";
-import type { FieldName, ItemId, ToolKey } from "../src/core/model.ts";
+import type { FieldName, ItemId, ItemType, ToolKey } from "../src/core/model.ts";
 import type { Conflict, Plan } from "../src/core/plan.ts";
-import type { SyncMode, ToolStanding } from "../src/core/ports.ts";
+import type { ToolStanding } from "../src/core/ports.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubReading } from "../src/hub/hub.ts";
 import type { ProjectState } from "../src/store/store.ts";
@@ -47,7 +47,7 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     force: context.request.force === true,
     yes: context.request.yes === true,
     ...(context.request.fields ? { fields: context.request.fields } : {}),
-    otherModes: otherModes(context, tools),
+    others: othersOf(engine, context, tools),
     adoption: adoptionOf(context.tools),
     answers: [],
     itemOrder: Object.keys(tree.items),
@@ -74,10 +74,17 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
   };
 }
 
-/** Of the bound tools without a policy in this plan: those that take no part, and those never read so far. */
-function otherModes({ request, tools, others }: RunContext, policies: Policy["tools"]): SyncMode[] {
-  const absent = [...others, ...tools.filter(({ tool }) => !policies[tool])];
-  return absent.map(({ mode }) => request.mode ?? mode);
+/** Of the bound tools those without a policy in this plan: they take no part, or were never read so far. */
+function othersOf(engine: Engine, { request, tools, others }: RunContext, policies: Policy["tools"]): Policy["others"] {
+  const unread = tools.filter(({ tool }) => !policies[tool]);
+  return [...others, ...unread.map(({ tool, mode, binding }) => ({ tool, mode, tasks: binding.tasks }))].map(
+    ({ tool, mode, tasks }) => ({ mode: request.mode ?? mode, types: typesOf(engine, tool, tasks) }),
+  );
+}
+
+function typesOf(engine: Engine, tool: ToolKey, tasks: boolean): readonly ItemType[] {
+  const types = engine.connectors[tool]?.connector.capabilities.types ?? [];
+  return types.filter((type) => type !== "task" || tasks);
 }
 
 /** One answer a project: where the tools' configurations differ, the most careful holds. */
@@ -96,11 +103,9 @@ async function toolPolicies(
   const freed = await readFreed(engine, context.project);
   for (const tool of context.tools) {
     const lens = await knownLenses(engine, tool);
-    const connector = engine.connectors[tool.tool]?.connector;
-    if (!lens || !connector) continue;
-    const types = connector.capabilities.types.filter((type) => type !== "task" || tool.binding.tasks);
+    if (!lens) continue;
     policies[tool.tool] = {
-      types,
+      types: typesOf(engine, tool.tool, tool.binding.tasks),
       lens,
       mode: context.request.mode ?? tool.mode,
       strategy: context.request.conflictResolution ?? tool.strategy,

@@ -86,7 +86,7 @@ export async function resolveRun(engine: Engine, project: string, request: SyncR
     tools: usable,
     others: resolved.tools
       .filter(({ tool }) => !usable.some((one) => one.tool === tool))
-      .map(({ tool, mode }) => ({ tool, mode })),
+      .map(({ tool, mode, binding }) => ({ tool, mode, tasks: binding.tasks })),
     findings: [...resolved.findings, ...missing],
   };
 }

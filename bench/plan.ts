@@ -97,7 +97,7 @@ function policy(itemOrder: readonly ItemId[]): ReconcileInput["policy"] {
     adoption: "ask",
     answers: [],
     itemOrder,
-    otherModes: [],
+    others: [],
     bulk: { maxCreates: 50, maxOverwriteShare: 0.2 },
   };
 }

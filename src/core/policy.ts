@@ -61,8 +61,8 @@ export interface Policy {
   /** Only these flow; absent means all. */
   readonly fields?: readonly FieldName[];
   readonly times: TimeOf;
-  /** Modes of the project's other tools, which do not take part: who may propose does not depend on who was asked. */
-  readonly otherModes: readonly SyncMode[];
+  /** The project's other tools, which do not take part: who may propose does not depend on who was asked. */
+  readonly others: readonly Pick<ToolPolicy, "mode" | "types">[];
   readonly adoption: AdoptionPolicy;
   readonly answers: readonly ConflictAnswer[];
   /** Ids in the order of the hub file; ids not named follow in alphabetical order. */

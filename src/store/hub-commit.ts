@@ -65,10 +65,10 @@ async function advanceHubBase(tx: Tx, project: string, changes: HubCommit["hubBa
       .insertInto("hub_base")
       .values(rows)
       .onConflict((conflict) =>
-        conflict.columns(["project", "item"]).doUpdateSet(({ ref }) => ({
-          type: ref("excluded.type"),
-          body: ref("excluded.body"),
-          stamps: ref("excluded.stamps"),
+        conflict.columns(["project", "item"]).doUpdateSet((eb) => ({
+          type: eb.ref("excluded.type"),
+          body: eb.ref("excluded.body"),
+          stamps: eb.ref("excluded.stamps"),
         })),
       )
       .execute();

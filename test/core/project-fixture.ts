@@ -135,7 +135,7 @@ export class Project {
       adoption: "ask",
       answers: [],
       itemOrder: Object.keys(this.hub),
-      otherModes: [],
+      others: [],
       bulk: { maxCreates: 50, maxOverwriteShare: 0.2 },
       ...this.policy,
     };

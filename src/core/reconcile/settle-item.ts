@@ -1,5 +1,6 @@
 import type { FieldName, FieldValue, HubItem, ToolKey } from "../model.ts";
 import type { WantedField } from "../plan.ts";
+import type { ToolPolicy } from "../policy.ts";
 import type { Draft, SettledItem } from "./draft.ts";
 import { examineField, isQuiet } from "./field-case.ts";
 import type { ReconcileParts } from "./parts.ts";
@@ -13,8 +14,8 @@ type Updates = Map<ToolKey, { [F in FieldName]?: WantedField }>;
 export function settleItem(world: World, draft: Draft, item: HubItem, parts: ReconcileParts): SettledItem {
   const bound = world.tools.filter((tool) => isBound(tool, item));
   const twins = bound.flatMap((tool) => tool.twins.get(item.id) ?? []);
-  const modes = [...bound.map(({ policy }) => policy.mode), ...world.policy.otherModes];
-  const hubMayPropose = modes.length === 0 || modes.some((mode) => mode !== "pull-only");
+  const holders = [...bound.map(({ policy }) => policy), ...world.policy.others.filter((one) => holds(one, item))];
+  const hubMayPropose = holders.length === 0 || holders.some(({ mode }) => mode !== "pull-only");
   const values: { [F in FieldName]?: FieldValue } = {};
   const updates: Updates = new Map();
   const agreed = world.input.hubBase[item.id]?.fields ?? {};
@@ -33,7 +34,11 @@ export function settleItem(world: World, draft: Draft, item: HubItem, parts: Rec
 
 /** Whether the item belongs in that tool. */
 export function isBound(tool: ToolWorld, item: HubItem): boolean {
-  return tool.policy.types.includes(item.type) && !tool.quarantined.has(item.id);
+  return holds(tool.policy, item) && !tool.quarantined.has(item.id);
+}
+
+function holds({ types }: Pick<ToolPolicy, "types">, { type }: HubItem): boolean {
+  return types.includes(type);
 }
 
 function draftUpdates(draft: Draft, item: HubItem, twins: readonly Twin[], updates: Updates): void {

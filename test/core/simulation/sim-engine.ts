@@ -99,7 +99,7 @@ function policyOf(world: SimWorld, faults: Faults): Policy {
     adoption,
     answers: world.answers,
     itemOrder: world.order,
-    otherModes: [],
+    others: [],
     bulk: { maxCreates: 50, maxOverwriteShare: 0.2 },
     times: (side, item, field) => stampOf(world, `${side} ${item} ${field}`),
   };
