@@ -11,8 +11,9 @@ import { freedItems, noteFreed } from "./freed.ts";
 import { withoutRejected } from "./plan.ts";
 import { missingRefs } from "./refs.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
-import { allFindings, planPass } from "./planning.ts";
+import { planPass } from "./planning.ts";
 import { storeReport } from "./reporting.ts";
+import { saveFindings } from "./scope.ts";
 import { lastSaved, swapKey, type HubSwap } from "./times.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function commitPass(engine: Engine, input: CommitInput): Promise<Co
   const { hash } = await engine.hub.read(project);
   await noteHub(engine, run, { edits: written.edits.length, hash, findings: written.skipped.map(notEdited) });
   const next = await planPass(engine, { run, pass: pass + 1, standings });
-  await engine.store.saveFindings(project, await allFindings(engine, context, next));
+  await saveFindings(engine, context, next);
   const writes = withoutRejected(next.plan.writes, await engine.store.intentsOf(run));
   const edits = next.plan.hubEdits.filter((edit) => !written.skipped.some((skip) => isSamePlace(skip.edit, edit)));
   const more = !written.stale && (writes.length > 0 || edits.length > 0);

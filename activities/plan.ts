@@ -1,14 +1,15 @@
 import type { Planned, PlanInput } from "../src/core/ports.ts";
-import type { Conflict, WantedField, WantedFields, Write } from "../src/core/plan.ts";
+import type { WantedField, WantedFields, Write } from "../src/core/plan.ts";
 import { sameValue } from "../src/core/equality.ts";
 import { FIELD_DEFINITIONS } from "../src/core/fields.ts";
 import type { FieldName, ItemId } from "../src/core/model.ts";
 import type { AuditEntry, Intent } from "../src/store/store.ts";
-import { KEEP_MS, loadContext, type Engine, type RunContext } from "./engine.ts";
+import { KEEP_MS, loadContext, type Engine } from "./engine.ts";
 import { questionKey } from "./evidence.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
 import { stamped } from "./times.ts";
-import { allFindings, planPass, type PassPlan } from "./planning.ts";
+import { planPass } from "./planning.ts";
+import { saveFindings, untouchedConflicts } from "./scope.ts";
 
 /** Plans a pass and stores it, intents and all, before the first write leaves. */
 export async function planAndStore(engine: Engine, input: PlanInput): Promise<Planned> {
@@ -35,9 +36,9 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
   const hubBase = await stamped(engine, project, planned.state, rest);
   const stored: StoredPlan = { hubHash: planned.hub.hash, plan: { ...rest, hubBase } };
   await store.cache(planKey(run, pass), stored, engine.now() + KEEP_MS);
-  await store.saveFindings(project, await allFindings(engine, context, planned));
+  await saveFindings(engine, context, planned);
   const parked = rest.conflicts.filter((conflict) => !conflict.decided);
-  const untouched = await outsideScope(engine, context, planned, parked);
+  const untouched = await untouchedConflicts(engine, context, planned);
   await store.saveConflicts(project, [...parked, ...untouched], new Date(engine.now()).toISOString());
   return {
     writes: countByTool(writes),
@@ -46,25 +47,6 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
     conflictFields: [...new Set(parked.map(({ field }) => field))].toSorted(),
     evidence: {},
   };
-}
-
-/** Open questions that this plan could not answer: of fields, tools or a hub that it did not look at. */
-async function outsideScope(
-  engine: Engine,
-  { project, request, others }: RunContext,
-  { hub }: PassPlan,
-  parked: readonly Conflict[],
-): Promise<Conflict[]> {
-  const open = (await engine.store.openConflicts(project)).map(({ conflict }) => conflict);
-  const isParked = ({ item, field }: Conflict) => parked.some((one) => one.item === item && one.field === field);
-  const isOutside = ({ item, field, candidates }: Conflict): boolean => {
-    if (!hub.tree) return true;
-    if (hub.tree.quarantined.includes(item)) return true;
-    if (!(item in hub.tree.items)) return false;
-    if (request.fields && !request.fields.includes(field)) return true;
-    return candidates.some(({ side }) => others.some(({ tool }) => tool === side));
-  };
-  return open.filter((conflict) => !isParked(conflict) && isOutside(conflict));
 }
 
 /** What the vendor refused in this run is not sent again before the next one, nor what hangs below it. */

@@ -20,6 +20,8 @@ export interface PassPlan {
   readonly state: ProjectState;
   readonly hub: HubReading;
   readonly text: string;
+  /** Tools whose values it could read. */
+  readonly tools: readonly ToolKey[];
   /** Per tool, what its history should be asked before the plan is final. */
   readonly questions: Readonly<Record<ToolKey, EvidenceQuestion>>;
 }
@@ -54,22 +56,21 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     bulk: DEFAULT_BULK_LIMITS,
   });
   const input = { hub: tree, hubBase: state.hubBase, links: state.links, remotes: state.mirror };
-  if (!hub.tree) return { plan: emptyPlan([]), state, hub, text: file.text, questions: {} };
+  const known = { state, hub, text: file.text, tools: Object.keys(tools) };
+  if (!hub.tree) return { ...known, plan: emptyPlan([]), questions: {} };
 
   let plan = reconcile({ ...input, policy: policy(() => undefined) });
   const disputed = plan.conflicts.filter(
     (conflict) => conflict.strategy === "last-modified-wins" && !context.request.force,
   );
-  if (disputed.length === 0) return { plan, state, hub, text: file.text, questions: {} };
+  if (disputed.length === 0) return { ...known, plan, questions: {} };
 
   const evidence = await evidenceTimes(engine, options, context);
   const times = await timesOf(engine, context.project, state, disputed, evidence);
   plan = reconcile({ ...input, policy: policy(times) });
   return {
+    ...known,
     plan,
-    state,
-    hub,
-    text: file.text,
     questions: options.evidenceAsked ? {} : questionsOf(engine, disputed, state, evidence),
   };
 }
@@ -171,14 +172,16 @@ export async function allFindings(engine: Engine, context: RunContext, planned: 
     ...context.findings,
     ...facts.flatMap((fact) => fact.findings),
     ...skews,
-    ...changedRefs(planned),
+    ...changedRefs(planned, context),
     ...planned.plan.findings,
   ];
 }
 
 /** A ref that people changed by hand although its item has a twin: the link stays until somebody decides. */
-function changedRefs({ hub, state }: PassPlan): Finding[] {
+function changedRefs({ hub, state }: PassPlan, { tools }: RunContext): Finding[] {
+  const asked = new Set(tools.map(({ tool }) => tool));
   return state.links.flatMap(({ item, tool, ref, key, generation }) => {
+    if (!asked.has(tool)) return [];
     const named = hub.tree?.items[item]?.refs[tool]?.toLowerCase();
     const known = [ref, key, ...(state.mirror[tool]?.[ref]?.aliases ?? [])].map((name) => name.toLowerCase());
     if (named === undefined || known.includes(named)) return [];

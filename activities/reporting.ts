@@ -5,6 +5,7 @@ import { buildReport, type Outcome, type ReportChange } from "../src/core/report
 import type { ConflictFacts, RunFacts, ToolRunFacts } from "../src/core/run-facts.ts";
 import type { Intent } from "../src/store/store.ts";
 import { hubFacts, loadContext, toolFacts, type Engine, type RunContext, type ToolContext } from "./engine.ts";
+import { findingsOfRun } from "./scope.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
 import { openSession } from "./tool-session.ts";
 
@@ -24,7 +25,7 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
   const { project, request, startedAt } = context;
   const [intents, findings, hub] = await Promise.all([
     store.intentsOf(run),
-    store.findings(project),
+    findingsOfRun(engine, context),
     hubFacts(engine, run),
   ]);
   const plans = await storedPlans(engine, run, pass);

@@ -70,6 +70,23 @@ describe("--tools", () => {
     await expectSettled(world);
   });
 
+  it("says nothing about the others: what is known of them stands, and is no part of its report", async () => {
+    await start({ syncConfig: configOf("jira: {enabled: true}, linear: {enabled: true}") });
+    await world.sync();
+    const item = await world.key("US-101", "linear");
+    await world.linear.human({ action: "archive", item });
+    const codes = async () => (await world.store.findings(world.project)).map(({ code, tool }) => `${code} ${tool}`);
+    expect(exitCodeOf(await world.sync({ force: true }))).toBe(3);
+    expect(await codes()).toEqual(["deleted-in-tool linear"]);
+    const report = await world.sync({ tools: ["jira"] });
+    expect([report.findings, exitCodeOf(report), await codes()]).toEqual([[], 0, ["deleted-in-tool linear"]]);
+    await world.sync({ fields: ["status"] });
+    expect(await codes()).toEqual(["deleted-in-tool linear"]);
+    await world.linear.human({ action: "restore", item });
+    await world.sync({ tools: ["linear"], force: true });
+    expect(await codes()).toEqual([]);
+  });
+
   it("refuses a tool that the project is not bound to, before anything is asked", async () => {
     await start();
     const report = await world.sync({ tools: ["jira", "notion"] });

@@ -1,0 +1,77 @@
+/** What a plan of a part of the project says nothing about: it stays as earlier plans left it. */
+import type { Finding } from "../src/core/findings.ts";
+import type { ItemId, Side } from "../src/core/model.ts";
+import type { Conflict } from "../src/core/plan.ts";
+import { KEEP_MS, type Engine, type RunContext } from "./engine.ts";
+import { allFindings, type PassPlan } from "./planning.ts";
+
+/** Open questions that this plan could not answer: of fields, tools or a hub that it did not look at. */
+export async function untouchedConflicts(
+  engine: Engine,
+  context: RunContext,
+  planned: PassPlan,
+): Promise<readonly Conflict[]> {
+  const { tree } = planned.hub;
+  const absent = absentSides(context, planned);
+  const parked = new Set(planned.plan.conflicts.filter(({ decided }) => !decided).map(placeOf));
+  const isOutside = ({ item, field, candidates }: Conflict): boolean => {
+    if (!tree || tree.quarantined.includes(item)) return true;
+    if (!(item in tree.items)) return false;
+    return isOtherField(context, field) || candidates.some(({ side }) => absent.has(side));
+  };
+  const open = (await engine.store.openConflicts(context.project)).map(({ conflict }) => conflict);
+  return open.filter((conflict) => !parked.has(placeOf(conflict)) && isOutside(conflict));
+}
+
+/** Replaces the findings that the plan could have, and lets the others stand. */
+export async function saveFindings(engine: Engine, context: RunContext, planned: PassPlan): Promise<void> {
+  const { store } = engine;
+  const { project, run } = context;
+  const own = await allFindings(engine, context, planned);
+  const news = new Set(own.map(causeOf));
+  const asked = new Set((await untouchedConflicts(engine, context, planned)).map(placeOf));
+  const absent = absentSides(context, planned);
+  const kept = (await store.findings(project)).flatMap((finding): Finding[] => {
+    const { tool, field, items = [] } = finding;
+    if (QUESTIONS.includes(finding.code)) {
+      const still = items.filter((item) => asked.has(`${item}/${field}`));
+      return still.length > 0 ? [{ ...finding, items: still }] : [];
+    }
+    const isUnread = !planned.hub.tree && (tool !== undefined || field !== undefined);
+    const isOutside = isUnread || (tool !== undefined && absent.has(tool)) || isOtherField(context, field);
+    return isOutside && !news.has(causeOf(finding)) ? [finding] : [];
+  });
+  await store.cache(keptKey(run), kept, engine.now() + KEEP_MS);
+  await store.saveFindings(project, [...own, ...kept]);
+}
+
+/** What is known of the project, without what the run did not look at. */
+export async function findingsOfRun(engine: Engine, { project, run }: RunContext): Promise<Finding[]> {
+  const kept = ((await engine.store.cached(keptKey(run), engine.now())) as Finding[] | null) ?? [];
+  const others = new Set(kept.map((finding) => JSON.stringify(finding)));
+  return (await engine.store.findings(project)).filter((finding) => !others.has(JSON.stringify(finding)));
+}
+
+/** Findings that stand beside a stored question. */
+const QUESTIONS: readonly string[] = ["conflict", "first-agreement"];
+
+/** Bound tools that took no part, and those whose values the plan could not read. */
+function absentSides({ tools, others }: RunContext, planned: PassPlan): ReadonlySet<Side> {
+  return new Set([...others, ...tools].map(({ tool }) => tool).filter((tool) => !planned.tools.includes(tool)));
+}
+
+function isOtherField({ request }: RunContext, field: Finding["field"]): boolean {
+  return request.fields !== undefined && field !== undefined && !request.fields.includes(field);
+}
+
+function placeOf({ item, field }: { readonly item: ItemId; readonly field: string }): string {
+  return `${item}/${field}`;
+}
+
+function causeOf({ code, tool, field }: Finding): string {
+  return JSON.stringify([code, tool, field]);
+}
+
+function keptKey(run: string): string {
+  return `kept/${run}`;
+}
