@@ -117,7 +117,8 @@ function editToolValue(
   // Back to where it was before anybody else could see the change: there and back is no edit.
   const link = world.links.find((known) => known.item === item.id && known.tool === tool.key);
   const superseded = JSON.stringify(link?.base[field]?.value) === JSON.stringify(stored);
-  world.deeds.push({ side: tool.key, item: item.id, field, kind: "set", value, stored, replaced, superseded });
+  const meant = replaced === undefined ? undefined : canonical(world, tool, item, field, replaced);
+  world.deeds.push({ side: tool.key, item: item.id, field, kind: "set", value, stored, replaced, meant, superseded });
 }
 
 /** In the hub's terms; undefined where nothing in the hub stands for it. */

@@ -2,7 +2,7 @@
 import { FIELDS_OF_TYPE } from "../../../src/core/fields.ts";
 import type { FieldName, FieldValue, ItemId, ToolValue } from "../../../src/core/model.ts";
 import type { Plan } from "../../../src/core/plan.ts";
-import { canonical, deedsOn, shows, stillStands } from "./people.ts";
+import { deedsOn, shows, stillStands } from "./people.ts";
 import { BrokenPromise } from "./sim-engine.ts";
 import type { PassResult } from "./sim-engine.ts";
 import { initialFields, twinAt } from "./sim-world.ts";
@@ -76,9 +76,8 @@ function isValueKept(world: SimWorld, item: SimHubItem, deed: Deed): boolean {
 function replaces(world: SimWorld, item: SimHubItem, other: Deed, deed: Deed): boolean {
   if (other.kind !== "set" || other.replaced === undefined) return false;
   if (shows(world, item, deed.field, other.side, other.replaced, deed.value)) return true;
-  const tool = world.tools.find(({ key }) => key === other.side);
-  const value = tool ? canonical(world, tool, item, deed.field, other.replaced) : (other.replaced as FieldValue);
-  return stillStands(world, item, deed, value);
+  const isTool = world.tools.some(({ key }) => key === other.side);
+  return stillStands(world, item, deed, isTool ? other.meant : (other.replaced as FieldValue));
 }
 
 function isElementKept(world: SimWorld, item: SimHubItem, deed: Deed): boolean {

@@ -49,6 +49,8 @@ export interface Deed {
   readonly stored?: ToolValue;
   /** For `set`: what the author replaced, as his side showed it. */
   readonly replaced?: ToolValue | FieldValue | undefined;
+  /** For `set` at a tool: what that meant in the hub's terms then; a parent's ref may mean nothing any more. */
+  readonly meant?: FieldValue | undefined;
   /** For `add` and `remove`: the unique number in the label or line. */
   readonly token?: string;
   /** Somebody who had it before his eyes replaced it. */
