@@ -223,6 +223,26 @@ describe("the bulk guard", () => {
   });
 });
 
+describe("the record of what loses", () => {
+  it("tells of it once, when it is overwritten: not in each run that the guard holds back", async () => {
+    await start({}, 10);
+    await world.sync();
+    await world.editHub("title: Story 1,", "title: Earlier in the hub,");
+    await world.saveHubAt(-60_000);
+    for (let n = 1; n <= 10; n++) await editJira(`US-${100 + n}`, { summary: `From Jira ${n}` });
+    const ofHub = async (operation: string) =>
+      (await world.store.audit(world.project))
+        .filter((entry) => entry.tool === "hub" && entry.operation === operation && entry.item === "US-101")
+        .map(({ oldValue, newValue }) => [oldValue, newValue]);
+    for (let run = 0; run < 2; run++) expect(exitCodeOf(await world.sync())).toBe(3);
+    expect(await ofHub("keep")).toEqual([]);
+    await world.sync({ yes: true });
+    expect(await ofHub("keep")).toEqual([["Earlier in the hub", "From Jira 1"]]);
+    expect(await ofHub("update")).toEqual([["Earlier in the hub", "From Jira 1"]]);
+    await expectSettled(world);
+  });
+});
+
 describe("scenario 42: the file is saved while a run is going on", () => {
   it("again and again, and by both sides in one item: every edit ends in the file", async () => {
     await start();
