@@ -47,7 +47,8 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
     if (code === "RateLimited")
       return { ...tally, remaining: left, waitUntilMs: engine.now() + (details.retryAfterMs ?? 60_000) };
     await noteFacts(engine, input.run, input.tool, (facts) => ({ ...facts, error: { code, message } }));
-    return { ...tally, remaining: left, failure: code };
+    const settle = details.retryAfterMs === undefined ? {} : { settleMs: details.retryAfterMs };
+    return { ...tally, remaining: left, failure: code, ...settle };
   } finally {
     await noteFacts(engine, input.run, input.tool, (facts) => ({
       ...facts,

@@ -54,18 +54,19 @@ export class ToolState {
     Object.assign(this, { standing: { tool, state: "ready" }, fresh: true, planned: false, pull: null });
   }
 
-  failed(code: ErrorCode, timings: Timings): void {
+  /** @param atLeastMs the wait before it is tried again is no shorter */
+  failed(code: ErrorCode, timings: Timings, atLeastMs = 0): void {
     const { tool } = this;
     Object.assign(this, { standing: { tool, state: "failed", code }, fresh: false, pull: null });
     const isOver = code !== "Unavailable" || this.outages >= timings.outageTries;
     const waitMs = Math.min(timings.outageWaitMs * 2 ** this.outages, timings.outageMaxWaitMs);
-    this.retryAtMs = isOver ? null : Date.now() + waitMs;
+    this.retryAtMs = isOver ? null : Date.now() + Math.max(waitMs, atLeastMs);
   }
 
-  applied({ done, failure, waitUntilMs: untilMs }: Applied, timings: Timings): void {
+  applied({ done, failure, settleMs, waitUntilMs: untilMs }: Applied, timings: Timings): void {
     const { tool } = this;
     this.written += done;
-    if (failure) return this.failed(failure, timings);
+    if (failure) return this.failed(failure, timings, settleMs);
     if (untilMs === undefined) return;
     this.standing = { tool, state: "waiting", untilMs };
     this.fresh = untilMs - Date.now() < STALE_AFTER_MS;

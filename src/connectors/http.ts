@@ -141,11 +141,14 @@ async function exchange(options: HttpOptions, url: URL, request: HttpRequest): P
     return { status: answer.status, headers: answer.headers as unknown as Headers, text: await answer.text() };
   } catch (cause) {
     request.signal.throwIfAborted();
-    const reason = signal.aborted ? `no answer within ${options.timeoutMs / 1000} s` : networkReason(cause);
+    const isLate = signal.aborted;
+    const reason = isLate ? `no answer within ${options.timeoutMs / 1000} s` : networkReason(cause);
+    // A write that is late may still take effect: whoever looks for it must not look too early.
+    const patience = isLate && !request.safe ? { retryAfterMs: options.timeoutMs } : {};
     throw new SyncFailure(
       "Unavailable",
       `${options.tool}: ${request.method} ${url.pathname} failed: ${reason}`,
-      { tool: options.tool, outcomeUnknown: !request.safe },
+      { tool: options.tool, outcomeUnknown: !request.safe, ...patience },
       cause,
     );
   }

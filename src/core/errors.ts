@@ -26,7 +26,7 @@ export interface ErrorDetails {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
-  /** For RateLimited and Unavailable: the vendor's own wait, in milliseconds. */
+  /** For RateLimited and Unavailable, in milliseconds: the vendor's own wait, or how long a late write may still take effect. */
   readonly retryAfterMs?: number;
   /** For Rejected: the vendor's words, by canonical field name where it named one ("" otherwise). */
   readonly fields?: Readonly<Record<string, string>>;

@@ -114,6 +114,8 @@ export interface Applied {
   /** The vendor asked to wait: no call before this time (epoch ms). */
   readonly waitUntilMs?: number;
   readonly failure?: ErrorCode;
+  /** After a failure, milliseconds: a write without an answer may take effect until then. */
+  readonly settleMs?: number;
 }
 
 export interface CommitInput extends PassRef {
