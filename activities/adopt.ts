@@ -4,8 +4,9 @@ import type { ItemId, Link, RemoteItem } from "../src/core/model.ts";
 import { duplicateRef } from "../src/core/reconcile/ref-claims.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { carriesKey, containerOf, syncKey } from "../src/connectors/sync-key.ts";
-import { noteFacts, type Engine, type RunContext, type UnlinkedRef } from "./engine.ts";
+import { noteFacts, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
 import { readFreed } from "./freed.ts";
+import { namesOf } from "./project-twin.ts";
 import type { ToolSession } from "./tool-session.ts";
 
 /** Newest first: an older twin was given up when the newer was approved. */
@@ -37,15 +38,17 @@ export async function adoptRefs(
   const claims = unlinked.map((one): Claim => ({ ...one, twin: twins.get(one.ref.toLowerCase()) }));
   const claimsOf = Map.groupBy(claims, ({ twin }) => twin?.ref);
   const { links } = await engine.store.projectState(project);
-  const taken = new Set(links.filter((link) => link.tool === tool).map((link) => link.ref));
+  const owners = new Map(links.filter((link) => link.tool === tool).map((link) => [link.ref, link.item]));
   const findings: Finding[] = [];
-  for (const { item, ref, twin } of claims) {
+  for (const claim of claims) {
+    const { item, ref, twin } = claim;
     if (!twin) {
-      findings.push(unresolvedRef(tool, item, ref));
+      findings.push(unresolvedRef(session.context, claim));
       continue;
     }
     const rivals = (claimsOf.get(twin.ref) ?? []).filter((claim) => claim.item !== item);
-    if (rivals.length === 0 && !taken.has(twin.ref)) await engine.store.adopt(project, linkTo(tool, item, twin), twin);
+    const isFree = (owners.get(twin.ref) ?? item) === item;
+    if (rivals.length === 0 && isFree) await engine.store.adopt(project, linkTo(tool, item, twin), twin);
     // The planner tells of refs that read alike; only here it shows that a key and an id are one twin.
     for (const rival of rivals)
       if (rival.item > item && rival.ref.toLowerCase() !== ref.toLowerCase())
@@ -54,13 +57,9 @@ export async function adoptRefs(
   await noteFacts(engine, context.run, tool, (facts) => ({ ...facts, findings }));
 }
 
-/** Twins by all their names, lower-cased: no vendor tells two items apart by the case of a ref. */
+/** Twins by all their names. */
 function byName(twins: readonly RemoteItem[]): ReadonlyMap<string, RemoteItem> {
-  return new Map(
-    twins.flatMap((twin) =>
-      [twin.ref, twin.key, ...(twin.aliases ?? [])].map((name) => [name.toLowerCase(), twin] as const),
-    ),
-  );
+  return new Map(twins.flatMap((twin) => namesOf(twin, twin).map((name) => [name, twin] as const)));
 }
 
 /**
@@ -104,14 +103,18 @@ function linkTo(tool: string, item: ItemId, { ref, key, url }: RemoteItem): Link
   return { item, tool, ref, key, url, generation: 0, base: {} };
 }
 
-function unresolvedRef(tool: string, item: string, ref: string): Finding {
+function unresolvedRef({ tool, projectRef }: ToolContext, { item, type, ref }: UnlinkedRef): Finding {
+  const isProject = type === "project";
+  const place = isProject ? `external_sync.${tool}.${projectRef?.key}` : `external_refs.${tool}`;
+  const end = isProject ? "the project itself is not synced there" : "nothing is created for the item there";
+  const otherwise = isProject ? "if the project has no item of its own there" : "to have a new twin made";
   return {
     code: "ref-not-found",
     severity: "warning",
     tool,
     items: [item],
-    message: `external_refs.${tool}: ${ref} does not exist in ${tool}, or may not be seen; nothing is created for the item there`,
-    remedy: "Correct the ref, or set it to null to have a new twin made.",
+    message: `${place}: ${ref} does not exist in ${tool}, or may not be seen; ${end}`,
+    remedy: `Correct it, or set it to null ${otherwise}.`,
     needsDecision: true,
   };
 }

@@ -11,6 +11,7 @@ import type { ProjectState } from "../src/store/store.ts";
 import { loadContext, toolFacts, type Engine, type RunContext, type ToolContext } from "./engine.ts";
 import { answerKey, type EvidenceQuestion, type EvidenceTimes } from "./evidence.ts";
 import { readFreed } from "./freed.ts";
+import { currentLinks, namesOf, withProjectRefs } from "./project-twin.ts";
 import { namesDead } from "./refs.ts";
 import { timesOf } from "./times.ts";
 import { knownLenses } from "./tool-session.ts";
@@ -36,12 +37,14 @@ export interface PassOptions {
 /** Plans one pass from the newest hub text and mirrors. Reads only. */
 export async function planPass(engine: Engine, options: PassOptions): Promise<PassPlan> {
   const context = await loadContext(engine, options.run);
-  const [state, file] = await Promise.all([
+  const [stored, file] = await Promise.all([
     engine.store.projectState(context.project),
     engine.hub.read(context.project),
   ]);
-  const hub = readHub(file.text, { projectId: context.project, file: file.path });
-  const tree = hub.tree ?? { items: {}, quarantined: [] };
+  const reading = readHub(file.text, { projectId: context.project, file: file.path });
+  const tree = withProjectRefs(reading.tree ?? { items: {}, quarantined: [] }, context.tools, stored.links);
+  const hub = reading.tree ? { ...reading, tree } : reading;
+  const state = { ...stored, links: currentLinks(stored, tree) };
   const tools = await toolPolicies(engine, context, state, options.standings);
   const policy = (times: Policy["times"]): Policy => ({
     tools,
@@ -183,8 +186,7 @@ function changedRefs({ hub, state }: PassPlan, { tools }: RunContext): Finding[]
   return state.links.flatMap(({ item, tool, ref, key, generation }) => {
     if (!asked.has(tool)) return [];
     const named = hub.tree?.items[item]?.refs[tool]?.toLowerCase();
-    const known = [ref, key, ...(state.mirror[tool]?.[ref]?.aliases ?? [])].map((name) => name.toLowerCase());
-    if (named === undefined || known.includes(named)) return [];
+    if (named === undefined || namesOf({ ref, key }, state.mirror[tool]?.[ref]).includes(named)) return [];
     // A twin made anew: the commit puts its key in the dead one's place.
     if (generation > 0 && namesDead(state.mirror[tool] ?? {}, named)) return [];
     return [

@@ -1,6 +1,6 @@
 import { SyncFailure, isSyncFailure } from "../src/core/errors.ts";
 import type { Finding } from "../src/core/findings.ts";
-import type { ItemId, ItemType } from "../src/core/model.ts";
+import type { HubTree, ItemId, ItemType } from "../src/core/model.ts";
 import type { Prepared, PrepareInput, SyncRequest } from "../src/core/ports.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubReading } from "../src/hub/hub.ts";
@@ -8,6 +8,7 @@ import { resolveProject, type ResolvedTool } from "../src/registry/resolve.ts";
 import { engineTimings } from "../src/registry/workspace-schema.ts";
 import type { ProjectState } from "../src/store/store.ts";
 import { storeContext, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
+import { currentLinks, namesOf, withProjectRefs } from "./project-twin.ts";
 import { storeReport } from "./reporting.ts";
 import { openSession } from "./tool-session.ts";
 
@@ -91,6 +92,8 @@ export async function resolveRun(engine: Engine, project: string, request: SyncR
   };
 }
 
+const NO_TREE: HubTree = { items: {}, quarantined: [] };
+
 /** What keeps a tool from being called at all: an address or a credential that cannot be used. */
 function refusalOf(engine: Engine, context: ToolContext): Finding | undefined {
   const { tool, env } = context;
@@ -116,14 +119,15 @@ function missingCredentials({ tool, missingEnv }: ResolvedTool): Finding {
 
 function toContext(tool: ResolvedTool, hub: HubReading, state: ProjectState, urgent: boolean): ToolContext {
   const { credentials: _, missingEnv: __, ...rest } = tool;
-  const items = hub.tree?.items ?? {};
-  const links = state.links.filter((link) => link.tool === tool.tool);
+  const tree = withProjectRefs(hub.tree ?? NO_TREE, [tool], state.links);
+  const { items, quarantined } = tree;
+  const links = currentLinks(state, tree).filter((link) => link.tool === tool.tool);
   const linked = new Set(links.map((link) => link.item));
-  const isKept = (item: ItemId) => item in items || hub.tree?.quarantined.includes(item) === true;
+  const isKept = (item: ItemId) => item in items || quarantined.includes(item);
   const leftBehind = new Map(
     links
       .filter(({ item }) => !isKept(item))
-      .flatMap(({ item, ref, key }) => [ref, key].map((name) => [name.toLowerCase(), item] as const)),
+      .flatMap((link) => namesOf(link).map((name) => [name, link.item] as const)),
   );
   const unlinked: UnlinkedRef[] = [];
   const unmarked: { item: ItemId; type: ItemType }[] = [];
@@ -131,8 +135,8 @@ function toContext(tool: ResolvedTool, hub: HubReading, state: ProjectState, urg
     const ref = refs[tool.tool];
     if (linked.has(item)) continue;
     const heirOf = ref === undefined ? undefined : leftBehind.get(ref.toLowerCase());
-    if (ref === undefined) unmarked.push({ item, type });
-    else unlinked.push({ item, type, ref, ...(heirOf === undefined ? {} : { heirOf }) });
+    if (ref === undefined && type !== "project") unmarked.push({ item, type });
+    if (ref !== undefined) unlinked.push({ item, type, ref, ...(heirOf === undefined ? {} : { heirOf }) });
   }
   return { ...rest, urgent, unlinked, unmarked };
 }

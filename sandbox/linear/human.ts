@@ -9,6 +9,7 @@ import {
   comment,
   createProject,
   eraseProject,
+  postProjectUpdate,
   unarchiveProject,
   updateProject,
 } from "./projects.ts";
@@ -17,7 +18,7 @@ import type { IssueRow, LinearStore, ProjectRow, UserRow } from "./store.ts";
 /**
  * `{action, item?, by?, ...}`; `item` is an issue's identifier or id, or a project's id or name; `by` an e-mail.
  * `create {team?, kind?: "project", fields}`, `edit {item, fields}`, `state {item, to}`, `comment {item, body}`,
- * `attach {item, url, title?}`, `archive`, `delete` (trash), `restore`, `delete-permanently {item}`,
+ * `attach {item, url, title?}`, `report {item: project, health, body?}` (a project update), `archive`, `delete` (trash), `restore`, `delete-permanently {item}`,
  * `rename-state {team, from, to}`, `deactivate {user}`. Names in `fields` are those of Linear's inputs; `state`,
  * `assignee`, `project`, `parent`, `cycle` and `labels` take names as well.
  */
@@ -51,6 +52,11 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   attach: (store, action) => {
     const input = { issueId: issueOf(store, action).id, url: action["url"], title: action["title"] };
     return { id: attach(store, actor(store, action).id, input).id };
+  },
+  report: (store, action) => {
+    const { health, body } = action;
+    const input = { projectId: mustFind(projectOf(store, action), "Project").id, health, body };
+    return { id: postProjectUpdate(store, actor(store, action).id, input).id };
   },
   archive: (store, action) => away(store, action, false),
   delete: (store, action) => away(store, action, true),

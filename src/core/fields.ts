@@ -27,7 +27,7 @@ export const FIELD_DEFINITIONS: { readonly [F in FieldName]: FieldDefinition } =
   pr: pushed,
   qa_assignee: scalar,
   task_type: scalar,
-  health: pushed,
+  health: scalar,
   progress: pushed,
   phase: pushed,
   gate: pushed,

@@ -72,7 +72,7 @@ export function readItem(document: HubDocument, listed: ListedItem, byId: ItemsB
   return { item: { id, type, fields, refs: readRefs(document, map) }, findings };
 }
 
-/** The project itself is an item too: what the tools show of it is pushed from here. */
+/** The project itself is an item too; which twins it has, the bindings say. */
 export function readProject(document: HubDocument, id: ItemId): { item: HubItem; findings: readonly Finding[] } {
   const reader = new FieldReader(document, { id, type: "project" }, new Map());
   const fields = reader.read(document.root, FIELD_KEYS.project);

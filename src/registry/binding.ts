@@ -56,6 +56,7 @@ export function bindTool(input: ResolveInput, { entry, hub }: Candidate, config:
     tool: entry.key,
     name: entry.name,
     binding,
+    projectRef: projectRefOf(entry, container),
     mode: config.sync_mode,
     strategy: config.conflict_resolution,
     deletes: config.deletes,
@@ -82,6 +83,12 @@ function containerOf(input: ResolveInput, entry: ToolEntry, own: Binding["contai
   const others = Object.entries(own).filter(([key]) => !aliases.has(key) && !entry.container[key]);
   // The declared order: what the twins' identity is made of is the first of them, however the hub sorts its keys.
   return Object.fromEntries([...declared, ...others]);
+}
+
+function projectRefOf(entry: ToolEntry, container: Binding["container"]): ResolvedTool["projectRef"] {
+  const [key] = Object.entries(entry.container).find(([, { twinOf }]) => twinOf === "project") ?? [];
+  const ref = key === undefined ? null : (container[key] ?? null);
+  return key === undefined || ref === null ? null : { key, ref };
 }
 
 function expanded(text: string | null | undefined, env: ResolveInput["env"]): string | undefined {

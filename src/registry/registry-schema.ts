@@ -20,6 +20,8 @@ const containerKey = strictShape({
   required: z.boolean().optional(),
   env: envName.optional(),
   aliases: z.array(z.string()).optional(),
+  /** The key names the twin of the project itself. */
+  twin_of: z.enum(["project"]).optional(),
 });
 
 const toolFileSchema = strictShape({
@@ -76,6 +78,8 @@ interface ContainerKey {
   readonly required: boolean;
   readonly env: string | null;
   readonly aliases: readonly string[];
+  /** What it names the twin of; null: it is a place, not a twin. */
+  readonly twinOf: "project" | null;
 }
 
 /** One tool of the registry, complete. */
@@ -131,7 +135,12 @@ export function completeTool(key: string, file: ToolFile): ToolEntry {
     container: Object.fromEntries(
       Object.entries(file.container ?? {}).map(([name, rule]) => [
         name,
-        { required: rule.required ?? false, env: rule.env ?? null, aliases: rule.aliases ?? [] },
+        {
+          required: rule.required ?? false,
+          env: rule.env ?? null,
+          aliases: rule.aliases ?? [],
+          twinOf: rule.twin_of ?? null,
+        },
       ]),
     ),
     connectionEnv: file.connection_env ?? {},

@@ -27,6 +27,8 @@ export interface ResolvedTool {
   /** As people call it (`Jira`). */
   readonly name: string;
   readonly binding: Binding;
+  /** The twin of the project itself, as the binding names it under `key`. */
+  readonly projectRef: { readonly key: string; readonly ref: string } | null;
   readonly mode: SyncMode;
   readonly strategy: ConflictStrategy;
   readonly deletes: DeletePolicy;

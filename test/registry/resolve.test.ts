@@ -96,6 +96,14 @@ describe("tools of a project", () => {
     expect(resolve(hubReading([flat])).tools[0]?.binding.container).toEqual({ team_id: "PAY", project_id: "p-1" });
   });
 
+  it("name the twin of the project itself, where the binding does", () => {
+    const of = (container: Record<string, string | null>) =>
+      resolve(hubReading([hubBinding("jira", container)])).tools[0]?.projectRef;
+    expect(of({ project_key: "CHK", epic_id: "CHK-10" })).toEqual({ key: "epic_id", ref: "CHK-10" });
+    expect(of({ project_key: "CHK", external_ref_id: "CHK-11" })).toEqual({ key: "epic_id", ref: "CHK-11" });
+    expect(of({ project_key: "CHK", epic_id: null })).toBeNull();
+  });
+
   it("whose container is not named anywhere are one finding that says where to name it", () => {
     const { tools, findings } = resolve(hubReading([hubBinding("jira", { project_key: null })]));
     expect(tools).toEqual([]);

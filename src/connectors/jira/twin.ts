@@ -37,7 +37,7 @@ interface TwinScope {
 /** @param aliases other keys by which this issue was asked for and found */
 export function twinOf(scope: TwinScope, issue: JiraIssue, aliases: readonly string[] = []): RemoteItem {
   const schema = jiraSchema(scope.schema);
-  const type = itemType(scope.binding, schema, issue);
+  const type = itemType(schema, issue);
   const property = ourProperty(issue);
   const { archiveddate, updated } = issue.fields;
   return {
@@ -65,9 +65,7 @@ export function isoTime(time: unknown): string {
   return new Date(Number.isNaN(ms) ? 0 : ms).toISOString();
 }
 
-function itemType(binding: Binding, schema: JiraSchema, issue: JiraIssue): ItemType | null {
-  const project = binding.container["epic_id"];
-  if (project && (project === issue.id || project.toUpperCase() === issue.key)) return "project";
+function itemType(schema: JiraSchema, issue: JiraIssue): ItemType | null {
   const id = record(issue.fields["issuetype"])?.["id"];
   if (id === schema.subtask?.id) return "task";
   return (["epic", "story", "task"] as const).find((type) => schema.types[type]?.id === id) ?? null;

@@ -257,7 +257,7 @@ const HEALTH: Readonly<Record<string, string>> = { green: "onTrack", yellow: "at
 /** Told by a project update, which is how people in Linear tell it too. */
 const healthLens: Lens = {
   read(health) {
-    if (health === null) return value(null);
+    if (health === null) return { kind: "none", code: "no-health", message: "No update in Linear", vacant: true };
     const [hub] = Object.entries(HEALTH).find(([, tool]) => tool === health) ?? [];
     return hub
       ? value(hub.charAt(0).toUpperCase() + hub.slice(1))

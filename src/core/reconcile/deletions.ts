@@ -42,8 +42,10 @@ export function draftDeletions(world: World, draft: Draft, settled: SettledItem)
     const standing = tool.absent.get(item.id);
     if (standing === undefined || !isDeleted(standing, item, world.input)) continue;
     if (tool.massDeletion || !isBound(tool, item)) continue;
-    if (tool.policy.deletes === "recreate") reportRecreate(draft, tool, item);
-    else if (tool.policy.deletes === "archive" && !settled.edited) proposeArchive(world, draft, tool, item);
+    // The binding names the project's own twin: nobody but people makes another, or puts a whole project away.
+    const deletes = item.type === "project" ? undefined : tool.policy.deletes;
+    if (deletes === "recreate") reportRecreate(draft, tool, item);
+    else if (deletes === "archive" && !settled.edited) proposeArchive(world, draft, tool, item);
     else draft.findings.push(deletedFinding(tool, item, standing));
   }
 }
@@ -70,15 +72,19 @@ function reportRecreate(draft: Draft, tool: ToolWorld, { id }: HubItem): void {
   });
 }
 
-function deletedFinding(tool: ToolWorld, { id }: HubItem, standing: Standing): Finding {
+function deletedFinding(tool: ToolWorld, { id, type }: HubItem, standing: Standing): Finding {
   const what = standing === "gone" ? "deleted" : "archived";
+  const remedy =
+    type === "project"
+      ? "Restore it in the tool, or bind another one."
+      : "Remove it from the hub, restore it in the tool, or sync with deletes: recreate.";
   return {
     code: "deleted-in-tool",
     severity: "warning",
     tool: tool.key,
     items: [id],
     message: `The item was ${what} in ${tool.key}; nothing is written to it there and it lives on elsewhere.`,
-    remedy: "Remove it from the hub, restore it in the tool, or sync with deletes: recreate.",
+    remedy,
     needsDecision: true,
   };
 }

@@ -126,13 +126,13 @@ describe("a listing", () => {
     expect(calls).toBe(2);
   });
 
-  it("tells issues of any type, and the bound epic as the project", async () => {
+  it("tells issues of any type, the project's own among them by its type", async () => {
     h = await startHarness({}, { container: { project_key: "CHK", epic_id: "CHK-1" } });
     const [epic] = await h.create([createRequest(1, { title: "Programme" }, { type: "epic" })]);
     await h.sandbox.human({ action: "create", project: "CHK", type: "Bug", fields: { summary: "A bug", points: 2 } });
     const { items } = await list(null);
     expect(items.map(({ type, fields }) => ({ type, fields }))).toMatchObject([
-      { type: "project", fields: { title: "Programme", description: null } },
+      { type: "epic", fields: { title: "Programme", description: null } },
       { type: null, fields: { title: "A bug", estimate: 2 } },
     ]);
     const [updated] = await h.update([
@@ -144,7 +144,7 @@ describe("a listing", () => {
         fields: { title: "Renamed", description: "*why*" },
       },
     ]);
-    expect(twinIn(updated).fields).toEqual({ title: "Renamed", description: "*why*" });
+    expect(twinIn(updated).fields).toMatchObject({ title: "Renamed", description: "*why*" });
   });
 });
 
