@@ -1,4 +1,5 @@
 /** From a vendor's answer to what the store knows: links, bases, audit. */
+import { sameJson } from "../src/core/equality.ts";
 import type { LensTable } from "../src/core/lens.ts";
 import type { FieldBase, FieldName, ItemId, Link, ToolValue, ToolValues } from "../src/core/model.ts";
 import type { CreateWrite, UpdateWrite, WantedField, WantedFields } from "../src/core/plan.ts";
@@ -144,7 +145,7 @@ function notHeld(
   asked: ToolValue | undefined,
   value: ToolValue | undefined,
 ): string | null {
-  if (field === "parent") return same(value ?? null, asked ?? null) ? null : "the tool keeps another parent";
+  if (field === "parent") return sameJson(value ?? null, asked ?? null) ? null : "the tool keeps another parent";
   const lens = run.lens(write.type, field);
   // Write-only fields (a link to a pull request) are not in the answer.
   if (!lens || value === undefined) return null;
@@ -215,8 +216,4 @@ export function auditEntry(
     user: "sdlc-sync",
     source: "automated",
   };
-}
-
-function same(a: ToolValue, b: ToolValue): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -5,7 +5,6 @@ import { duplicateRef } from "../src/core/reconcile/ref-claims.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { carriesKey, containerOf, syncKey } from "../src/connectors/sync-key.ts";
 import { noteFacts, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
-import { readFreed } from "./freed.ts";
 import { namesOf } from "./project-twin.ts";
 import type { ToolSession } from "./tool-session.ts";
 
@@ -71,7 +70,7 @@ export async function adoptMarked(engine: Engine, context: RunContext, session: 
   if (unmarked.length === 0) return;
   const { store } = engine;
   const { project } = context;
-  const { links, mirror } = await store.projectState(project);
+  const { links, mirror, freed } = await store.projectState(project);
   const own = links.filter((link) => link.tool === tool);
   const [linked, taken] = [new Set(own.map(({ item }) => item)), new Set(own.map(({ ref }) => ref))];
   const free = Object.values(mirror[tool] ?? {}).filter(({ ref, state }) => state !== "gone" && !taken.has(ref));
@@ -80,11 +79,10 @@ export async function adoptMarked(engine: Engine, context: RunContext, session: 
     (await store.openIntents(project, tool)).filter(({ state }) => state === "sent").map(({ write }) => write.item),
   );
   const container = containerOf(binding);
-  const first = (await readFreed(engine, project))[tool] ?? {};
   for (const { item, type } of unmarked) {
     if (linked.has(item) || sent.has(item)) continue;
     // Older ones stood for something else that had the id.
-    for (const generation of GENERATIONS.filter((one) => one >= (first[item] ?? 0))) {
+    for (const generation of GENERATIONS.filter((one) => one >= (freed[tool]?.[item] ?? 0))) {
       const key = syncKey({ project, type, item, tool, container, generation });
       // A copy that people made carries the marker too; the first is the one we made.
       const [twin] = free.filter((one) => carriesKey(one, key)).toSorted(byAge);

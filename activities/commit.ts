@@ -7,7 +7,7 @@ import { readHub } from "../src/hub/read.ts";
 import type { HubEdited, HubReading } from "../src/hub/hub.ts";
 import type { AuditEntry } from "../src/store/store.ts";
 import { loadContext, noteHub, type Engine, type RunContext } from "./engine.ts";
-import { freedItems, noteFreed } from "./freed.ts";
+import { freedItems } from "./freed.ts";
 import { withoutRejected } from "./plan.ts";
 import { missingRefs } from "./refs.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
@@ -134,15 +134,12 @@ async function recordAgreements(
       newValue: edit.value,
     });
   }
-  const state = await engine.store.projectState(project);
-  const forget = freedItems(state, before);
-  await noteFreed(engine, project, state.links, forget);
   await engine.store.commitHub({
     project,
     hubBase: agreed(plan.hubBase),
     baseUpdates: agreed(plan.baseUpdates),
     presence: plan.presence,
-    forget,
+    forget: freedItems(await engine.store.projectState(project), before),
     audit,
   });
 }

@@ -1,4 +1,5 @@
 /** Joins what the store, the hub and the tools say into one call of the planner. */
+import { emptyDraft, finishDraft } from "../src/core/reconcile/draft.ts";
 import { reconcile } from "../src/core/reconcile/reconcile.ts";
 import { DEFAULT_BULK_LIMITS, type Policy, type ToolPolicy } from "../src/core/policy.ts";
 import type { Finding } from "../src/core/findings.ts";
@@ -10,7 +11,6 @@ import type { HubReading } from "../src/hub/hub.ts";
 import type { ProjectState } from "../src/store/store.ts";
 import { loadContext, toolFacts, type Engine, type RunContext, type ToolContext } from "./engine.ts";
 import { answerKey, type EvidenceQuestion, type EvidenceTimes } from "./evidence.ts";
-import { readFreed } from "./freed.ts";
 import { currentLinks, namesOf, withProjectRefs } from "./project-twin.ts";
 import { namesDead } from "./refs.ts";
 import { timesOf } from "./times.ts";
@@ -60,7 +60,7 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
   });
   const input = { hub: tree, hubBase: state.hubBase, links: state.links, remotes: state.mirror };
   const known = { state, hub, text: file.text, tools: Object.keys(tools) };
-  if (!hub.tree) return { ...known, plan: emptyPlan([]), questions: {} };
+  if (!hub.tree) return { ...known, plan: finishDraft(emptyDraft()), questions: {} };
 
   let plan = reconcile({ ...input, policy: policy(() => undefined) });
   const disputed = plan.conflicts.filter(
@@ -104,7 +104,6 @@ async function toolPolicies(
   standings: readonly ToolStanding[],
 ): Promise<Record<ToolKey, ToolPolicy>> {
   const policies: Record<ToolKey, ToolPolicy> = {};
-  const freed = await readFreed(engine, context.project);
   for (const tool of context.tools) {
     const lens = await knownLenses(engine, tool);
     if (!lens) continue;
@@ -117,7 +116,7 @@ async function toolPolicies(
       available: standings.some((standing) => standing.tool === tool.tool && standing.state === "ready"),
       consented: state.consents.includes(tool.tool),
       awaiting: unresolvedItems(tool, state),
-      generations: freed[tool.tool] ?? {},
+      generations: state.freed[tool.tool] ?? {},
       ...(tool.priorityFields.length > 0 ? { priorityFields: tool.priorityFields } : {}),
     };
   }
@@ -149,10 +148,11 @@ function questionsOf(
   evidence: ReadonlyMap<ToolKey, EvidenceTimes>,
 ): Record<ToolKey, EvidenceQuestion> {
   const questions: Record<ToolKey, { refs: string[]; fields: FieldName[] }> = {};
+  const refs = new Map(state.links.map(({ tool, item, ref }) => [`${tool}/${item}`, ref]));
   for (const { item, field, candidates } of disputed) {
     for (const { side } of candidates) {
       if (side === "hub" || evidence.has(side) || !engine.connectors[side]?.connector.capabilities.history) continue;
-      const ref = state.links.find((link) => link.tool === side && link.item === item)?.ref;
+      const ref = refs.get(`${side}/${item}`);
       if (ref === undefined) continue;
       const question = (questions[side] ??= { refs: [], fields: [] });
       if (!question.refs.includes(ref)) question.refs.push(ref);
@@ -160,10 +160,6 @@ function questionsOf(
     }
   }
   return questions;
-}
-
-function emptyPlan(findings: readonly Finding[]): Plan {
-  return { writes: [], hubEdits: [], baseUpdates: [], hubBase: [], presence: [], conflicts: [], findings, guards: [] };
 }
 
 /** Findings of the whole run: the hub's, the binding's, each tool's, the plan's. */

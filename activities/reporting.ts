@@ -4,7 +4,16 @@ import type { ToolStanding } from "../src/core/ports.ts";
 import { buildReport, type Outcome, type ReportChange } from "../src/core/report.ts";
 import type { ConflictFacts, RunFacts, ToolRunFacts } from "../src/core/run-facts.ts";
 import type { Intent } from "../src/store/store.ts";
-import { hubFacts, loadContext, toolFacts, type Engine, type RunContext, type ToolContext } from "./engine.ts";
+import {
+  hubFacts,
+  loadContext,
+  NO_FACTS,
+  toolFacts,
+  type Engine,
+  type RunContext,
+  type ToolContext,
+  type ToolFacts,
+} from "./engine.ts";
 import { findingsOfRun } from "./scope.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
 import { openSession } from "./tool-session.ts";
@@ -29,11 +38,9 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
     hubFacts(engine, run),
   ]);
   const plans = await storedPlans(engine, run, pass);
+  const known = await Promise.all(context.tools.map(({ tool }) => toolFacts(engine, run, tool)));
   const tools = await Promise.all(
-    context.tools.map((tool) => factsOfTool(engine, context, tool, intents, input.standings)),
-  );
-  const overwritten = await Promise.all(
-    context.tools.map(async ({ tool }) => (await toolFacts(engine, run, tool)).overwritten),
+    context.tools.map((tool, n) => factsOfTool(engine, tool, known[n] ?? NO_FACTS, intents, input.standings)),
   );
   const facts: RunFacts = {
     project,
@@ -44,7 +51,13 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
     finishedAt: engine.now(),
     tools,
     hub: { edits: hub.edits, hash: hub.hash },
-    findings: [...findings, ...hub.findings, ...overwritten.flat(), ...rejections(intents), ...errors(context, tools)],
+    findings: [
+      ...findings,
+      ...hub.findings,
+      ...known.flatMap(({ overwritten }) => overwritten),
+      ...rejections(intents),
+      ...errors(context, tools),
+    ],
     conflicts: await conflictFacts(engine, project, plans),
     consistency: await consistency(engine, project, intents, plans),
     ...(input.refused === undefined ? {} : { refused: input.refused }),
@@ -66,12 +79,11 @@ async function storedPlans(engine: Engine, run: string, passes: number): Promise
 
 async function factsOfTool(
   engine: Engine,
-  { run }: RunContext,
   { tool, name, env, ...context }: ToolContext,
+  facts: ToolFacts,
   intents: readonly Intent[],
   standings: readonly ToolStanding[],
 ): Promise<ToolRunFacts> {
-  const facts = await toolFacts(engine, run, tool);
   const own = intents.filter((intent) => intent.tool === tool);
   const count = (...states: Intent["state"][]) => own.filter(({ state }) => states.includes(state)).length;
   const standing = standings.find((candidate) => candidate.tool === tool);

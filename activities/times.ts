@@ -1,4 +1,5 @@
 /** When each side of a conflict was last changed, as finely and honestly as anybody knows. */
+import { sameJson } from "../src/core/equality.ts";
 import type { FieldName, Link, Side, Stamp, ToolKey, ItemId } from "../src/core/model.ts";
 import type { Conflict, Plan } from "../src/core/plan.ts";
 import type { Policy } from "../src/core/policy.ts";
@@ -39,17 +40,13 @@ export async function timesOf(
     for (const { side, value } of candidates) {
       const link = own.find(({ tool }) => tool === side);
       const base = state.hubBase[item];
-      const isAgreed = side === "hub" && same(value, base?.fields[field]);
+      const isAgreed = side === "hub" && sameJson(value, base?.fields[field]);
       const hub = isAgreed ? base?.stamps?.[field] : hubTimes(type, item, field);
       const stamp = side === "hub" ? hub : link && atTool(link, field);
       if (stamp) known.set(`${side}/${item}/${field}`, stamp);
     }
   }
   return (side: Side, item: ItemId, field: FieldName) => known.get(`${side}/${item}/${field}`);
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** When a tool's value was last changed there: its history of the field, else the item's own time. */

@@ -1,5 +1,6 @@
 /** What people did at a tool between the plan and its write. No vendor has compare-and-set, so each connector looks. */
-import type { FieldName, RemoteItem, ToolValue, ToolValues } from "../core/model.ts";
+import { sameJson } from "../core/equality.ts";
+import type { FieldName, RemoteItem, ToolValues } from "../core/model.ts";
 import type { UpdateRequest } from "./contract.ts";
 
 export interface Unraced {
@@ -15,14 +16,10 @@ export function unraced({ fields, expect }: UpdateRequest, twin: RemoteItem): Un
   const isRaced = (field: FieldName): boolean => {
     const now = twin.fields[field] ?? null;
     // What an attempt that died had written stands there already: nobody's edit.
-    const isKnown = isSame(now, expect?.[field] ?? null) || isSame(now, fields[field] ?? null);
+    const isKnown = sameJson(now, expect?.[field] ?? null) || sameJson(now, fields[field] ?? null);
     return expect !== undefined && (twin.state !== "live" || !isKnown);
   };
   const raced = named.filter(isRaced);
   const left = Object.entries(fields).filter(([field]) => !raced.includes(field as FieldName));
   return { fields: Object.fromEntries(left), raced };
-}
-
-function isSame(a: ToolValue, b: ToolValue): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

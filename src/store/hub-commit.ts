@@ -1,5 +1,5 @@
 /** What a swapped hub file settles. */
-import type { FieldBase, FieldName, FieldValue, ItemId, ItemType, Stamp } from "../core/model.ts";
+import type { FieldBase, FieldName, FieldValue, ItemId, ItemType, Link, Stamp } from "../core/model.ts";
 import { appendAudit } from "./audit.ts";
 import { change, durably, type Handle } from "./handle.ts";
 import { advanceBases, setPresence } from "./links.ts";
@@ -31,11 +31,22 @@ async function commitHub(tx: Tx, { project, hubBase, baseUpdates, presence, forg
 }
 
 async function forgetTwins(tx: Tx, project: string, items: readonly ItemId[]): Promise<void> {
-  const links = await tx
+  const rows = await tx
     .selectFrom("link")
-    .select(["tool", "ref"])
+    .select("body")
     .where("project", "=", project)
     .where("item", "in", items)
+    .execute();
+  const links = rows.map(({ body }) => JSON.parse(body) as Link);
+  if (links.length === 0) return;
+  await tx
+    .insertInto("freed")
+    .values(links.map(({ tool, item, generation }) => ({ project, tool, item, generation: generation + 1 })))
+    .onConflict((conflict) =>
+      conflict
+        .columns(["project", "tool", "item"])
+        .doUpdateSet((eb) => ({ generation: eb.ref("excluded.generation") })),
+    )
     .execute();
   for (const [tool, own] of Map.groupBy(links, (link) => link.tool))
     await tx

@@ -7,7 +7,13 @@ import type { Home, Tx } from "./schema.ts";
 type Migration = (home: Home) => readonly string[];
 
 /** A released one is never changed; a new one is added at the end. */
-const MIGRATIONS: readonly Migration[] = [createTables, rememberToldLimits, forgetSightings, rememberStamps];
+const MIGRATIONS: readonly Migration[] = [
+  createTables,
+  rememberToldLimits,
+  forgetSightings,
+  rememberStamps,
+  rememberFreed,
+];
 
 /**
  * Brings the schema up to `target` (all there is). All in one transaction under a lock: of several
@@ -40,8 +46,7 @@ async function versionOf(tx: Tx): Promise<number> {
 function createTables(home: Home): string[] {
   const serial = home === "postgres" ? "bigint generated always as identity" : "integer";
   const real = home === "postgres" ? "double precision" : "real";
-  // The same order of texts in both homes, whatever language the database was made for.
-  const text = home === "postgres" ? 'text collate "C"' : "text";
+  const text = textOf(home);
   return [
     `create table mirror (project ${text} not null, tool ${text} not null, ref ${text} not null, body text not null, primary key (project, tool, ref))`,
     `create table link (project ${text} not null, tool ${text} not null, item ${text} not null, ref ${text} not null, body text not null, primary key (project, tool, item))`,
@@ -76,6 +81,20 @@ function rememberToldLimits(home: Home): string[] {
 /** Times of first sight were kept and never asked for: the vendors' and git's own times are finer. */
 function forgetSightings(): string[] {
   return [`drop table first_seen`];
+}
+
+/** Ids that may come to mean something new; they stood among what may be looked up again. */
+function rememberFreed(home: Home): string[] {
+  const text = textOf(home);
+  return [
+    `create table freed (project ${text} not null, tool ${text} not null, item ${text} not null, generation integer not null, primary key (project, tool, item))`,
+    `delete from cache where key like 'freed/%'`,
+  ];
+}
+
+/** The same order of texts in both homes, whatever language the database was made for. */
+function textOf(home: Home): string {
+  return home === "postgres" ? 'text collate "C"' : "text";
 }
 
 /** When the agreed values came to be: the time of the hub file is that of our own writes too. */

@@ -24,11 +24,24 @@ async function readState(tx: Tx, project: string): Promise<ProjectState> {
     .where("project", "=", project)
     .orderBy("tool")
     .execute();
+  const freed = await tx
+    .selectFrom("freed")
+    .select(["tool", "item", "generation"])
+    .where("project", "=", project)
+    .orderBy("tool")
+    .orderBy("item")
+    .execute();
   return {
     links: links.map(({ body }) => JSON.parse(body) as Link),
     hubBase: await readHubBase(tx, project),
     mirror: await readMirror(tx, project),
     consents: consents.map(({ tool }) => tool),
+    freed: Object.fromEntries(
+      [...Map.groupBy(freed, ({ tool }) => tool)].map(([tool, own]) => [
+        tool,
+        Object.fromEntries(own.map(({ item, generation }) => [item, generation])),
+      ]),
+    ),
   };
 }
 

@@ -5,6 +5,7 @@ export interface Tables {
   mirror: { project: string; tool: string; ref: string; body: string };
   link: { project: string; tool: string; item: string; ref: string; body: string };
   hub_base: { project: string; item: string; type: string; body: string; stamps: string | null };
+  freed: { project: string; tool: string; item: string; generation: number };
   listing: { project: string; tool: string; cursor: string };
   intent: {
     id: string;

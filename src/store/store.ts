@@ -14,6 +14,11 @@ export interface ProjectState {
   readonly mirror: Readonly<Record<ToolKey, Readonly<Record<string, RemoteItem>>>>;
   /** Bindings (tool keys) whose bulk guard was answered with yes, once for each binding. */
   readonly consents: readonly string[];
+  /**
+   * By tool and item, the generation that the next twin gets where an earlier one was forgotten. The dead one
+   * keeps the identity it was made with: a create that asked for that again would be answered with the dead.
+   */
+  readonly freed: Readonly<Record<ToolKey, Readonly<Record<ItemId, number>>>>;
 }
 
 export type IntentState = "planned" | "sent" | "done" | "rejected" | "superseded";
@@ -69,7 +74,7 @@ export interface HubCommit {
   readonly hubBase: readonly (AgreedValue & { readonly stamp?: Stamp })[];
   readonly baseUpdates: Plan["baseUpdates"];
   readonly presence: Plan["presence"];
-  /** Ids gone from the hub and from every tool: their base, links and twins are forgotten. */
+  /** Ids gone from the hub and from every tool: their base, links and twins are forgotten, all but how many there were. */
   readonly forget: readonly ItemId[];
   readonly audit: readonly AuditEntry[];
 }

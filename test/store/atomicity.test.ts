@@ -39,7 +39,13 @@ onSharedHomes("a change that fails half-way", (home) => {
   test("leaves no mirror row of an adoption without its link", async () => {
     const project = home.fresh();
     await withFailing(home, "link", () => home.store.adopt(project, linkOf("S-1", "1"), twinOf("1")));
-    expect(await home.store.projectState(project)).toEqual({ links: [], hubBase: {}, mirror: {}, consents: [] });
+    expect(await home.store.projectState(project)).toEqual({
+      links: [],
+      hubBase: {},
+      mirror: {},
+      consents: [],
+      freed: {},
+    });
   });
 
   test("leaves an answer wholly unstored, and so acknowledged the next time", async () => {
@@ -94,7 +100,8 @@ onSharedHomes("a change that fails half-way", (home) => {
       audit: [auditOf(project, run, { tool: "hub" })],
     };
     const before = await store.projectState(project);
-    for (const table of ["hub_base", "link", "audit"]) await withFailing(home, table, () => store.commitHub(commit));
+    for (const table of ["hub_base", "link", "freed", "audit"])
+      await withFailing(home, table, () => store.commitHub(commit));
     expect(await store.projectState(project)).toEqual(before);
     expect(await store.audit(project)).toEqual([]);
     await store.commitHub(commit);

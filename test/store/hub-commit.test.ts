@@ -68,17 +68,18 @@ onEveryHome("hub commits", (home) => {
     ]);
   });
 
-  test("what is forgotten loses base, links and twins in every tool", async () => {
+  test("what is forgotten loses base, links and twins in every tool, and keeps how many there were", async () => {
     const { store } = home;
     const [project, other] = [home.fresh(), home.fresh()];
     for (const name of [project, other]) {
       await store.adopt(name, linkOf("S-1", "1"), twinOf("1"));
-      await store.adopt(name, linkOf("S-1", "L1", { tool: "linear" }), twinOf("L1"));
+      await store.adopt(name, linkOf("S-1", "L1", { tool: "linear", generation: 2 }), twinOf("L1"));
       await store.adopt(name, linkOf("S-2", "2"), twinOf("2"));
       await store.commitHub({ ...NOTHING, project: name, hubBase: [titled("S-1", "a"), titled("S-2", "b")] });
     }
     await store.commitHub({ ...NOTHING, project, presence: [], forget: ["S-1", "S-404"] });
-    const { links, hubBase, mirror } = await store.projectState(project);
+    const { links, hubBase, mirror, freed } = await store.projectState(project);
+    expect(freed).toEqual({ jira: { "S-1": 1 }, linear: { "S-1": 3 } });
     expect(links).toEqual([linkOf("S-2", "2")]);
     expect(Object.keys(hubBase)).toEqual(["S-2"]);
     expect(mirror).toEqual({ jira: { "2": twinOf("2") } });

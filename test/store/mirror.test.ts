@@ -5,7 +5,13 @@ import { linkOf, twinOf } from "./samples.ts";
 onEveryHome("what the tools said", (home) => {
   test("a project nobody knows is empty", async () => {
     const project = home.fresh();
-    expect(await home.store.projectState(project)).toEqual({ links: [], hubBase: {}, mirror: {}, consents: [] });
+    expect(await home.store.projectState(project)).toEqual({
+      links: [],
+      hubBase: {},
+      mirror: {},
+      consents: [],
+      freed: {},
+    });
     expect(await home.store.cursor(project, "jira")).toBeNull();
   });
 

@@ -3,6 +3,7 @@
  * it rewrites texts, refuses values one by one, has no idempotency key and no versions to compare - and
  * people can edit in it.
  */
+import { sameJson } from "../../core/equality.ts";
 import type { ItemType } from "../../core/model.ts";
 
 export type Kind = Exclude<ItemType, "project">;
@@ -204,7 +205,7 @@ export class MemoryWorld {
       fresh ? (Object.keys(item) as ValueName[]) : (Object.keys(values) as ValueName[]),
     );
     if (Object.keys(refused).length > 0) throw new Refused(refused);
-    const names = (Object.keys(values) as ValueName[]).filter((name) => !same(item[name], next[name]));
+    const names = (Object.keys(values) as ValueName[]).filter((name) => !sameJson(item[name], next[name]));
     if (names.length === 0 && !fresh) return item;
     const updated = this.#stamp();
     const changes = fresh ? {} : { ...item.changes, ...Object.fromEntries(names.map((name) => [name, updated])) };
@@ -254,8 +255,4 @@ function rewritten(values: Partial<WorldValues>): Partial<WorldValues> {
         }),
     ...(tags === undefined ? {} : { tags: [...new Map(tags.map((tag) => [tag.toLowerCase(), tag])).values()].sort() }),
   };
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
