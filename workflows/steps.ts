@@ -35,6 +35,7 @@ export function toolActivities(tool: ToolKey, doing: string, { timings, priority
   return proxyActivities<ToolActivities>({
     taskQueue: toolQueue(tool),
     startToCloseTimeout: timings.activityTimeoutMs,
+    scheduleToStartTimeout: timings.queueTimeoutMs,
     // Longer than the longest wait that a vendor may ask for (an hour), or the retry would never come.
     scheduleToCloseTimeout: "6 hours",
     heartbeatTimeout: timings.heartbeatTimeoutMs,

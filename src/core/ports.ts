@@ -44,6 +44,8 @@ export interface Timings {
   readonly passMaxWrites: number;
   readonly heartbeatTimeoutMs: number;
   readonly activityTimeoutMs: number;
+  /** A tool's step that no worker takes within this time has failed. */
+  readonly queueTimeoutMs: number;
   /** First wait before a step whose worker died starts again; doubles up to `retryMaxWaitMs`. */
   readonly retryWaitMs: number;
   readonly retryMaxWaitMs: number;

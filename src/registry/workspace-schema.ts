@@ -13,6 +13,8 @@ const engineSchema = strictShape({
   pass_max_writes: ms(2000),
   heartbeat_timeout_ms: ms(30_000),
   activity_timeout_ms: ms(600_000),
+  /** A tool none of whose workers takes its step within this time is left out of the pass, as one that is down. */
+  queue_timeout_ms: ms(600_000),
   /** Wait before a step whose worker died is started again; doubles up to `retry_max_wait_ms`. */
   retry_wait_ms: ms(1_000),
   retry_max_wait_ms: ms(30_000),
@@ -47,6 +49,7 @@ export function engineTimings({ engine }: WorkspaceFile): Timings {
     passMaxWrites: engine.pass_max_writes,
     heartbeatTimeoutMs: engine.heartbeat_timeout_ms,
     activityTimeoutMs: engine.activity_timeout_ms,
+    queueTimeoutMs: engine.queue_timeout_ms,
     retryWaitMs: engine.retry_wait_ms,
     retryMaxWaitMs: engine.retry_max_wait_ms,
     outageWaitMs: engine.outage_wait_ms,

@@ -15,6 +15,7 @@ export const QUICK: Timings = {
   passMaxWrites: 1_000,
   heartbeatTimeoutMs: 5_000,
   activityTimeoutMs: 60_000,
+  queueTimeoutMs: 600_000,
   retryWaitMs: 1_000,
   retryMaxWaitMs: 5_000,
   outageWaitMs: 20,

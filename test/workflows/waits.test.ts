@@ -208,6 +208,15 @@ describe("the end of a run", () => {
     expect(answer).toMatchObject({ outcome: "error", code: "Bug" });
   });
 
+  it("a tool that no worker serves costs the others nothing, and is told as one that is down", async () => {
+    const fake = new FakeSteps();
+    fake.prepared = { tools: ["alpha", "nobodys"], timings: { ...QUICK, queueTimeoutMs: 600 } };
+    const answer = await workflows.working(fake, () => workflows.sync(workflows.newProject()));
+    expect(answer.code).toBeUndefined();
+    expect(fake.journal.find((entry) => entry.startsWith("commit"))).toMatch(/alpha:ready nobodys:(?:slow|failed)/);
+    expect(fake.journal.at(-1)).toBe("commit alpha:ready nobodys:failed");
+  });
+
   it("a cancelled workflow is cancelled", async () => {
     const fake = withWait(HOUR_MS);
     const project = workflows.newProject();
