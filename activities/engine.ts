@@ -2,7 +2,7 @@
 import { SyncFailure, type ErrorCode } from "../src/core/errors.ts";
 import type { Finding } from "../src/core/findings.ts";
 import type { ItemId, ItemType, ToolKey } from "../src/core/model.ts";
-import type { SyncMode, SyncRequest } from "../src/core/ports.ts";
+import type { SyncRequest } from "../src/core/ports.ts";
 import type { ConnectorModule } from "../src/connectors/contract.ts";
 import type { HubFolder } from "../src/hub/folder.ts";
 import type { ResolvedTool } from "../src/registry/resolve.ts";
@@ -36,6 +36,11 @@ export type ToolContext = Omit<ResolvedTool, "credentials" | "missingEnv"> & {
   readonly unmarked: readonly { readonly item: ItemId; readonly type: ItemType }[];
 };
 
+/** What the rest of the project must know of a tool that takes no part in a run. */
+export interface OtherTool extends Pick<ToolContext, "tool" | "mode" | "adoption"> {
+  readonly tasks: boolean;
+}
+
 /** What a run was prepared with; stored, so that a tool's worker needs no hub folder. */
 export interface RunContext {
   readonly project: string;
@@ -44,7 +49,7 @@ export interface RunContext {
   readonly startedAt: number;
   readonly tools: readonly ToolContext[];
   /** Tools that the project binds and that take no part: not asked for, or without credentials. */
-  readonly others: readonly { readonly tool: ToolKey; readonly mode: SyncMode; readonly tasks: boolean }[];
+  readonly others: readonly OtherTool[];
   readonly findings: readonly Finding[];
 }
 

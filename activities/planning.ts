@@ -53,7 +53,7 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     yes: context.request.yes === true,
     ...(context.request.fields ? { fields: context.request.fields } : {}),
     others: othersOf(engine, context, tools),
-    adoption: adoptionOf(context.tools),
+    adoption: adoptionOf([...context.tools, ...context.others]),
     answers: [],
     itemOrder: Object.keys(tree.items),
     bulk: DEFAULT_BULK_LIMITS,
@@ -91,8 +91,8 @@ function typesOf(engine: Engine, tool: ToolKey, tasks: boolean): readonly ItemTy
   return types.filter((type) => type !== "task" || tasks);
 }
 
-/** One answer a project: where the tools' configurations differ, the most careful holds. */
-function adoptionOf(tools: readonly ToolContext[]): Policy["adoption"] {
+/** One answer a project, whichever tools a run looks at: where their configurations differ, the most careful holds. */
+function adoptionOf(tools: readonly Pick<ToolContext, "adoption">[]): Policy["adoption"] {
   const [first, ...others] = new Set(tools.map(({ adoption }) => adoption));
   return first === undefined || others.length > 0 ? "ask" : first;
 }

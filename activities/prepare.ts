@@ -10,6 +10,7 @@ import type { ProjectState } from "../src/store/store.ts";
 import { storeContext, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
 import { currentLinks, namesOf, withProjectRefs } from "./project-twin.ts";
 import { storeReport } from "./reporting.ts";
+import { saveRefusal } from "./scope.ts";
 import { openSession } from "./tool-session.ts";
 
 /** Reads the hub and the configuration once, and settles for the run which tools take part and how. */
@@ -37,7 +38,7 @@ export async function prepareRun(engine: Engine, input: PrepareInput): Promise<P
         priority: priorityOf(request, resolved.hub),
       };
     }
-    await engine.store.saveFindings(project, [...resolved.hub.findings, ...resolved.findings]);
+    await saveRefusal(engine, context, [...resolved.hub.findings, ...resolved.findings]);
     await storeReport(engine, {
       run,
       pass: 0,
@@ -47,8 +48,9 @@ export async function prepareRun(engine: Engine, input: PrepareInput): Promise<P
   } catch (error) {
     if (!isSyncFailure(error)) throw error;
     const finding: Finding = { code: error.code, severity: "error", message: error.message };
-    await storeContext(engine, { ...base, tools: [], others: [], findings: [finding] });
-    await engine.store.saveFindings(project, [finding]);
+    const context: RunContext = { ...base, tools: [], others: [], findings: [finding] };
+    await storeContext(engine, context);
+    await saveRefusal(engine, context, [finding]);
     await storeReport(engine, { run, pass: 0, standings: [], refused: `${error.code}, see above` });
   }
   return { status: "refused", tools: [], timings: engineTimings(engine.workspace.config), priority: 3 };
@@ -87,7 +89,7 @@ export async function resolveRun(engine: Engine, project: string, request: SyncR
     tools: usable,
     others: resolved.tools
       .filter(({ tool }) => !usable.some((one) => one.tool === tool))
-      .map(({ tool, mode, binding }) => ({ tool, mode, tasks: binding.tasks })),
+      .map(({ tool, mode, adoption, binding }) => ({ tool, mode, adoption, tasks: binding.tasks })),
     findings: [...resolved.findings, ...missing],
   };
 }

@@ -40,7 +40,10 @@ export async function previewRun(real: Engine, project: string, request: SyncReq
   const questions = Object.entries(planned.questions);
   for (const [tool, question] of questions) {
     await engine.store.cache(questionKey(run, 1, tool), question, Number.MAX_SAFE_INTEGER);
-    await gatherEvidence(engine, { project, run, pass: 1, tool }, signal);
+    // As in a sync: without a tool's history its items' own times decide.
+    await gatherEvidence(engine, { project, run, pass: 1, tool }, signal).catch((error: unknown) => {
+      if (!isSyncFailure(error)) throw error;
+    });
   }
   if (questions.length > 0) planned = await planPass(engine, { run, pass: 1, standings });
   const seen = await allFindings(engine, await loadContext(engine, run), planned);

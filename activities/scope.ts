@@ -41,7 +41,26 @@ export async function saveFindings(engine: Engine, context: RunContext, planned:
     const isOutside = isUnread || (tool !== undefined && absent.has(tool)) || isOtherField(context, field);
     return isOutside && !news.has(causeOf(finding)) ? [finding] : [];
   });
-  await store.cache(keptKey(run), kept, engine.now() + KEEP_MS);
+  await saveBeside(engine, { project, run }, own, kept);
+}
+
+/** A run that was refused looked at nothing but the project's files: what earlier runs found in the tools stands. */
+export async function saveRefusal(engine: Engine, run: RunContext, own: readonly Finding[]): Promise<void> {
+  const news = new Set(own.map(causeOf));
+  const earlier = await engine.store.findings(run.project);
+  const kept = earlier.filter(
+    (finding) => (finding.tool ?? finding.field) !== undefined && !news.has(causeOf(finding)),
+  );
+  await saveBeside(engine, run, own, kept);
+}
+
+async function saveBeside(
+  { store, now }: Engine,
+  { project, run }: Pick<RunContext, "project" | "run">,
+  own: readonly Finding[],
+  kept: readonly Finding[],
+): Promise<void> {
+  await store.cache(keptKey(run), kept, now() + KEEP_MS);
   await store.saveFindings(project, [...own, ...kept]);
 }
 

@@ -2,7 +2,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { exitCodeOf } from "../../src/core/report.ts";
-import { main } from "../../src/cli/track-sdlc.ts";
 import { expectSettled } from "../support/invariants.ts";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
 
@@ -125,16 +124,9 @@ describe("what a binding may say", () => {
       await world.store.cursor(world.project, "jira"),
       world.mark(),
     ];
-    const printed: string[] = [];
-    const io = {
-      out: (text: string) => printed.push(text),
-      err: () => undefined,
-      env: world.env,
-      cwd: world.root,
-      interactive: false,
-    };
-    expect(await main(["plan", world.project], io)).toBe(0);
-    expect(printed.join("\n")).toMatch(/jira\s+update\s+US-001\s+estimate\s+8/);
+    const { code, out } = await world.run(["plan", world.project]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/jira\s+update\s+US-001\s+estimate\s+8/);
     expect(quiet.writes()).toBe(0);
     expect(await world.store.projectState(world.project)).toEqual(before);
     expect(await world.store.cursor(world.project, "jira")).toBe(cursor);

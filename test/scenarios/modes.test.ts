@@ -1,7 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { main } from "../../src/cli/track-sdlc.ts";
 import { exitCodeOf } from "../../src/core/report.ts";
 import { expectSettled, expectSilence } from "../support/invariants.ts";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
@@ -30,17 +29,7 @@ const inLinear = async (id: string) => world.linear.store.findIssue(await world.
 const titleOf = async (id: string) => (await world.item(id)).fields.title;
 const configOf = (tools: string): string => `sync_config: {project_id: "{ID}", tools: {${tools}}}\n`;
 
-async function cli(...args: string[]): Promise<{ readonly code: number; readonly out: string }> {
-  const out: string[] = [];
-  const io = {
-    out: (text: string) => out.push(text),
-    err: () => undefined,
-    env: world.env,
-    cwd: world.root,
-    interactive: false,
-  };
-  return { code: await main(args, io), out: out.join("\n") };
-}
+const cli = (...args: string[]) => world.run(args);
 
 describe("--tools", () => {
   it("asks the named tools only, and the others catch up later", async () => {

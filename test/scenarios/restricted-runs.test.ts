@@ -84,7 +84,51 @@ describe("when the hub's value came to be", () => {
   });
 });
 
+describe("what a run did not look at", () => {
+  it("stands, where the hub cannot be read, as the runs before found it", async () => {
+    await synced();
+    await world.jira.human({ action: "delete", key: await world.key("US-002", "jira") });
+    await world.sync({ force: true });
+    const text = await world.hubText();
+    await world.writeHub(`<<<<<<< ours\n${text}`);
+    const refused = await world.sync();
+    const codes = async () => (await world.store.findings(world.project)).map(({ code }) => code);
+    expect(refused.findings.map(({ code }) => code)).not.toContain("deleted-in-tool");
+    expect(await codes()).toEqual([refused.findings[0]?.code, "deleted-in-tool"]);
+    await world.sync();
+    expect(await codes()).toEqual([refused.findings[0]?.code, "deleted-in-tool"]);
+    await world.writeHub(text);
+    await world.sync();
+    expect(await codes()).toEqual(["deleted-in-tool"]);
+  });
+
+  it("has its say in what is asked: one careful tool is careful for all", async () => {
+    await synced({
+      syncConfig: configOf("linear: {enabled: true, adoption: hub}, jira: {enabled: true, adoption: ask}"),
+    });
+    await world.linear.human({ action: "create", fields: { title: "Keep a card" } });
+    const key = [...world.linear.store.issues.values()].map((issue) => world.linear.store.identifier(issue)).at(-1);
+    await world.editHub(
+      "external_sync:",
+      `    - {id: US-003, title: Hold a card, external_refs: {linear: ${key}}}\nexternal_sync:`,
+    );
+    const { findings } = await world.sync({ tools: ["linear"] });
+    expect(findings.map(({ code }) => code)).toContain("first-agreement");
+  });
+});
+
 describe("a history that cannot be read", () => {
+  it("leaves a look at the plan as good as the sync that would follow", async () => {
+    await synced();
+    await world.editHub("title: Store a card", "title: From the hub");
+    await world.saveHubAt(-60_000);
+    await inJira("US-001", "From Jira");
+    world.jira.faults.add({ kind: "server-error", operation: "changelog", times: 0 });
+    const planned = await world.run(["plan", world.project]);
+    expect([planned.code, planned.out]).toEqual([0, expect.stringContaining("From Jira")]);
+    world.jira.faults.clear();
+  });
+
   it("costs the project nothing but the finer times", async () => {
     await synced();
     await world.editHub("title: Delete a card", "title: Erase a card");

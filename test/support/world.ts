@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { main } from "../../src/cli/track-sdlc.ts";
 import { createSyncEngine, type SyncEngine, type SyncOptions, type SyncReport } from "../../src/index.ts";
 import { readHub } from "../../src/hub/read.ts";
 import type { HubItem } from "../../src/core/model.ts";
@@ -52,6 +53,8 @@ export interface World {
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
   sync(options?: SyncOptions): Promise<SyncReport>;
+  /** Runs `track-sdlc` with these arguments in the workspace, as a script would. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
   hubText(): Promise<string>;
   hubStat(): Promise<{ readonly mtimeMs: number }>;
   writeHub(text: string): Promise<void>;
@@ -65,6 +68,13 @@ export interface World {
   /** Writes that reached the vendors since `mark`. */
   mark(): { writes(): number; requests(): number };
   close(): Promise<void>;
+}
+
+/** What a command ended with and printed. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
 }
 
 const QUICK = {
@@ -149,6 +159,17 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     env,
     store,
     hubText,
+    async run(args, over) {
+      const [out, err]: [string[], string[]] = [[], []];
+      const code = await main(args, {
+        out: (text) => out.push(text),
+        err: (text) => err.push(text),
+        env: { ...env, ...over },
+        cwd: root,
+        interactive: false,
+      });
+      return { code, out: out.join("\n"), err: err.join("\n") };
+    },
     sync: (sync) => engine.syncProject(project, sync),
     hubStat: () => stat(hubFile),
     writeHub: (text) => writeFile(hubFile, text),
