@@ -19,7 +19,7 @@ export async function reportBroken(engine: Engine, input: CommitInput, code: Err
     await storeContext(engine, { project, run, request, startedAt, tools: [], others: [], findings: [] });
     await storeReport(engine, { run, pass: 0, standings: [], refused });
   }
-  return { hubEdits: 0, stale: false, more: false, outcome: "error" };
+  return { hubEdits: 0, stale: false, more: false, untold: false, outcome: "error" };
 }
 
 /** Keeps what a step of the run's own failed of: the report tells it, a history must not. */

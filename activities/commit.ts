@@ -12,6 +12,7 @@ import { withoutRejected } from "./plan.ts";
 import { missingRefs } from "./refs.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
 import { planPass } from "./planning.ts";
+import { storeQuestions } from "./questions.ts";
 import { storeReport } from "./reporting.ts";
 import { saveFindings } from "./scope.ts";
 import { lastSaved, swapKey, type HubSwap } from "./times.ts";
@@ -30,11 +31,13 @@ export async function commitPass(engine: Engine, input: CommitInput): Promise<Co
   await noteHub(engine, run, { edits: written.edits.length, hash, findings: written.skipped.map(notEdited) });
   const next = await planPass(engine, { run, pass: pass + 1, standings });
   await saveFindings(engine, context, next);
+  await storeQuestions(engine, context, next);
   const writes = withoutRejected(next.plan.writes, await engine.store.intentsOf(run));
   const edits = next.plan.hubEdits.filter((edit) => !written.skipped.some((skip) => isSamePlace(skip.edit, edit)));
   const more = !written.stale && (writes.length > 0 || edits.length > 0);
   const outcome = await storeReport(engine, { run, pass, standings });
-  return { hubEdits: written.edits.length, stale: written.stale, more, outcome };
+  const untold = (await engine.store.untoldItems(project)).length > 0;
+  return { hubEdits: written.edits.length, stale: written.stale, more, untold, outcome };
 }
 
 /** Longer than a person's edit waits for its sync. */

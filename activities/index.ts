@@ -1,3 +1,4 @@
+import { log } from "@temporalio/activity";
 import type { HubActivities, ToolActivities } from "../src/core/ports.ts";
 import { applyIntents } from "./apply.ts";
 import { keepingWords, reportBroken } from "./broken-run.ts";
@@ -8,9 +9,10 @@ import { beating } from "./failures.ts";
 import { planAndStore } from "./plan.ts";
 import { prepareRun } from "./prepare.ts";
 import { pullTool } from "./pull.ts";
+import { askPeople, noteReminder, takeAnswer, type Conversations } from "./questions.ts";
 
 /** The activities by the names that histories know: they may never change. */
-export function createActivities(engine: Engine) {
+export function createActivities(engine: Engine, conversations: () => Conversations) {
   const ofHub = <T>({ run }: { readonly run: string }, work: () => Promise<T>): Promise<T> =>
     beating(() => keepingWords(engine, run, work));
   return {
@@ -24,5 +26,12 @@ export function createActivities(engine: Engine) {
       if (failure) return beating(() => reportBroken(engine, input, failure));
       return ofHub(input, () => commitPass(engine, input));
     },
+    ask: ({ project }) => beating(() => askPeople(engine, project, conversations())),
+    answer: (input) => beating(() => takeAnswer(engine, input, conversations())),
+    remind: (input) =>
+      beating(async () => {
+        await noteReminder(engine, input);
+        log.warn("questions wait for an answer", { ...input });
+      }),
   } satisfies HubActivities & ToolActivities;
 }

@@ -9,7 +9,8 @@ import { questionKey } from "./evidence.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
 import { stamped } from "./times.ts";
 import { planPass } from "./planning.ts";
-import { saveFindings, untouchedConflicts } from "./scope.ts";
+import { storeQuestions } from "./questions.ts";
+import { saveFindings } from "./scope.ts";
 
 /** Plans a pass and stores it, intents and all, before the first write leaves. */
 export async function planAndStore(engine: Engine, input: PlanInput): Promise<Planned> {
@@ -37,9 +38,7 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
   const stored: StoredPlan = { hubHash: planned.hub.hash, plan: { ...rest, hubBase } };
   await store.cache(planKey(run, pass), stored, engine.now() + KEEP_MS);
   await saveFindings(engine, context, planned);
-  const parked = rest.conflicts.filter((conflict) => !conflict.decided);
-  const untouched = await untouchedConflicts(engine, context, planned);
-  await store.saveConflicts(project, [...parked, ...untouched], new Date(engine.now()).toISOString());
+  const parked = await storeQuestions(engine, context, planned);
   return {
     writes: countByTool(writes),
     hubEdits: rest.hubEdits.length,

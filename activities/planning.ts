@@ -54,7 +54,7 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     ...(context.request.fields ? { fields: context.request.fields } : {}),
     others: othersOf(engine, context, tools),
     adoption: adoptionOf([...context.tools, ...context.others]),
-    answers: [],
+    answers: state.answers,
     itemOrder: Object.keys(tree.items),
     bulk: DEFAULT_BULK_LIMITS,
   });
@@ -63,9 +63,10 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
   if (!hub.tree) return { ...known, plan: finishDraft(emptyDraft()), questions: {} };
 
   let plan = reconcile({ ...input, policy: policy(() => undefined) });
-  const disputed = plan.conflicts.filter(
+  const decidedByTime = plan.conflicts.filter(
     (conflict) => conflict.strategy === "last-modified-wins" && !context.request.force,
   );
+  const disputed = [...decidedByTime, ...(await newQuestions(engine, context, plan.conflicts))];
   if (disputed.length === 0) return { ...known, plan, questions: {} };
 
   const evidence = await evidenceTimes(engine, options, context);
@@ -76,6 +77,22 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     plan,
     questions: options.evidenceAsked ? {} : questionsOf(engine, disputed, state, evidence),
   };
+}
+
+/** Parked conflicts that people were not asked about yet: they are shown who changed what when, and that is kept. */
+async function newQuestions(
+  engine: Engine,
+  { project }: RunContext,
+  conflicts: readonly Conflict[],
+): Promise<Conflict[]> {
+  const parked = conflicts.filter(({ decided }) => !decided);
+  if (parked.length === 0) return [];
+  const shown = new Set((await engine.store.openConflicts(project)).map(({ conflict }) => valuesOf(conflict)));
+  return parked.filter((conflict) => !shown.has(valuesOf(conflict)));
+}
+
+function valuesOf({ item, field, kind, candidates }: Conflict): string {
+  return JSON.stringify([item, field, kind, candidates.map(({ side, value }) => [side, value])]);
 }
 
 /** Of the bound tools those without a policy in this plan: they take no part, or were never read so far. */

@@ -1,7 +1,7 @@
 import { SyncFailure, isSyncFailure } from "../src/core/errors.ts";
 import type { Finding } from "../src/core/findings.ts";
 import type { HubTree, ItemId, ItemType } from "../src/core/model.ts";
-import type { Prepared, PrepareInput, SyncRequest } from "../src/core/ports.ts";
+import { isUrgent, type Prepared, type PrepareInput, type SyncRequest } from "../src/core/ports.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubReading } from "../src/hub/hub.ts";
 import { resolveProject, type ResolvedTool } from "../src/registry/resolve.ts";
@@ -147,8 +147,4 @@ function toContext(tool: ResolvedTool, hub: HubReading, state: ProjectState, urg
 function priorityOf(request: SyncRequest, { pmePriority }: HubReading): number {
   if (isUrgent(request)) return 1;
   return pmePriority === "P1" ? 2 : 3;
-}
-
-function isUrgent({ trigger }: SyncRequest): boolean {
-  return trigger === "manual" || trigger === "webhook";
 }

@@ -2,7 +2,8 @@
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 import { defineSearchAttributeKey } from "@temporalio/common";
 import type { ErrorCode } from "../src/core/errors.ts";
-import type { SyncRequest, ToolStanding } from "../src/core/ports.ts";
+import type { ItemId } from "../src/core/model.ts";
+import type { Question, Resolution, SyncRequest, ToolStanding } from "../src/core/ports.ts";
 
 export interface ProjectSyncInput {
   readonly project: string;
@@ -40,6 +41,53 @@ export interface SyncProgress {
   readonly waitingUntilMs: number | null;
 }
 
+/** A question as its workflow keeps it. */
+export interface OpenQuestion extends Question {
+  /** Epoch ms. */
+  readonly askedAtMs: number;
+  readonly reminders: number;
+  /** Taken, and not yet agreed by all sides: the side, or that it was a value of the person's own. */
+  readonly answer?: { readonly choice: string; readonly by: string | null; readonly atMs: number };
+}
+
+export interface ConflictInput {
+  readonly project: string;
+  readonly item: ItemId;
+  readonly hubQueue: string;
+  readonly heartbeatTimeoutMs: number;
+  /** People are reminded this long after they were asked, and again when it has passed once more; each time it is told to more of them. */
+  readonly remindAfterMs: number;
+  /** Absent where a Signal brings them. */
+  readonly questions?: readonly Question[];
+  /** What the execution before this one, whose history had grown long, leaves open. */
+  readonly carried?: readonly OpenQuestion[];
+}
+
+/** What became of one answer. */
+export interface ResolutionReceipt {
+  readonly number: number;
+  readonly field: string;
+  /** `outdated`: the candidates changed in that moment, and are asked about anew. */
+  readonly status: "taken" | "outdated";
+  /** The answer that this one replaces, not yet agreed by all sides. */
+  readonly replaced?: string;
+}
+
+export interface ConflictState {
+  readonly project: string;
+  readonly item: ItemId;
+  readonly questions: readonly OpenQuestion[];
+  /** Why the newest Signal was not taken. */
+  readonly refused: string | null;
+}
+
+export const CONFLICT_RESOLUTION = "conflictResolution";
+/** The item's questions as they stand now; none: all sides agree. */
+export const questionsSignal = defineSignal<[readonly Question[]]>("questions");
+export const resolveSignal = defineSignal<[Resolution]>("resolve");
+export const resolveUpdate = defineUpdate<ResolutionReceipt, [Resolution]>("resolve");
+export const conflictStateQuery = defineQuery<ConflictState>("state");
+
 export const PROJECT_SYNC = "projectSync";
 export const requestSyncUpdate = defineUpdate<RunAnswer, [SyncRequest]>("requestSync");
 export const requestSyncSignal = defineSignal<[SyncRequest]>("requestSync");
@@ -54,6 +102,11 @@ export const CONFLICT_FIELD = defineSearchAttributeKey("ConflictField", "KEYWORD
 /** Workflow id of a project: one writer each. */
 export function projectWorkflowId(project: string): string {
   return `project/${project}`;
+}
+
+/** Workflow id of an item with parked fields. */
+export function conflictWorkflowId(project: string, item: ItemId): string {
+  return `conflict/${project}/${item}`;
 }
 
 /** Queue of a tool's activities; a worker that takes it needs that tool's credentials. */

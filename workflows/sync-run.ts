@@ -99,6 +99,10 @@ export class SyncRun {
     for (const state of this.states.values()) if (state.isDue()) state.rejoin();
     const written = this.progress().written;
     const committed = await this.runPass(this.prepared);
+    if (committed.untold)
+      await hubActivities(this.input, "ask people what only they can decide", this.prepared).ask({
+        project: this.input.project,
+      });
     const moved = committed.hubEdits > 0 || this.progress().written > written;
     this.idlePasses = moved ? 0 : this.idlePasses + 1;
     this.outcome = committed.outcome;

@@ -9,13 +9,15 @@ import type { Store } from "../store/store.ts";
 import { StateFolder } from "../temporal/state-folder.ts";
 import type { Engine } from "../../activities/engine.ts";
 
+export type Ask = (question: string) => Promise<string>;
+
 export interface CliIo {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Whether a person looks on: progress may redraw itself, questions may be asked. */
-  readonly interactive: boolean;
+  /** Puts a question to the person who looks on; null where nobody does. */
+  readonly ask: Ask | null;
 }
 
 export interface CliContext {

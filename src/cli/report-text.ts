@@ -101,7 +101,7 @@ function findingLine({ severity, tool, line, message, items }: ReportFinding): s
 }
 
 /** Texts from files and vendors: no line breaks, no escape or direction controls that could redraw the terminal. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu, " ").trim();
 }
 

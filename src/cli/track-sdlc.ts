@@ -1,11 +1,12 @@
 /** `track-sdlc`: parses the command line and nothing else; one file a command does the work. */
+import { createInterface } from "node:readline/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { SyncFailure } from "../core/errors.ts";
 import type { SyncMode, SyncRequest } from "../core/ports.ts";
 import { openContext, splitTools, type CliContext, type CliIo } from "./context.ts";
 import { EXIT, exitCodeOfError } from "./exit-codes.ts";
 
-const ACTIONS = ["sync", "plan", "pull", "up", "worker", "status", "doctor"];
+const ACTIONS = ["sync", "plan", "pull", "up", "worker", "status", "conflicts", "resolve", "doctor"];
 
 export function processIo(): CliIo {
   return {
@@ -13,8 +14,17 @@ export function processIo(): CliIo {
     err: (text) => process.stderr.write(`${text}\n`),
     env: process.env,
     cwd: process.cwd(),
-    interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? askAtTerminal : null,
   };
+}
+
+async function askAtTerminal(question: string): Promise<string> {
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await prompt.question(question);
+  } finally {
+    prompt.close();
+  }
 }
 
 /** Runs one command line; returns the exit code (see `exit-codes.ts`). */
@@ -120,6 +130,33 @@ function commands(io: CliIo, run: Run): Command {
       await run(root(), (context) => statusCommand(context, project, options.json === true));
     });
   program
+    .command("conflicts")
+    .argument("[project]")
+    .description("what only people can decide, with every side's value")
+    .option("--json", "print one JSON document")
+    .action(async (project: string | undefined, options: { json?: boolean }) => {
+      const { conflictsCommand } = await import("./commands/conflicts.ts");
+      await run(root(), (context) => conflictsCommand(context, project, options.json === true));
+    });
+  program
+    .command("resolve")
+    .argument("[project]")
+    .description("decide an open conflict and sync its project; asks where no decision is given")
+    .option("--conflict-id <id>", "number of the conflict, as `conflicts` and the report show it", conflictNumber)
+    .option("--all", "all open conflicts of the project")
+    .option("--choice <side>", "whose value holds: hub, a tool's key, or newest")
+    .option("--value <value>", "a value of your own; empty clears the field")
+    .option("--by <name>", "who decides (default: the user)")
+    .option("--note <text>", "why, for the record")
+    .option("--json", "print one JSON document")
+    .action(async (project: string | undefined, { conflictId, all, json, ...given }: ResolveFlags) => {
+      const { resolveCommand } = await import("./commands/resolve.ts");
+      const number = conflictId === undefined ? {} : { number: conflictId };
+      await run(root(), (context) =>
+        resolveCommand(context, { project, ...number, ...given, all: all === true, json: json === true }),
+      );
+    });
+  program
     .command("doctor")
     .description("check everything a sync needs, each with its remedy")
     .option("--json", "print one JSON document")
@@ -136,6 +173,21 @@ interface SyncFlags {
   readonly force?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
+}
+
+interface ResolveFlags {
+  readonly conflictId?: number;
+  readonly all?: boolean;
+  readonly choice?: string;
+  readonly value?: string;
+  readonly by?: string;
+  readonly note?: string;
+  readonly json?: boolean;
+}
+
+function conflictNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("give the number of a conflict, e.g. 3");
+  return Number(text);
 }
 
 function addSyncOptions(command: Command): Command {

@@ -64,6 +64,32 @@ export const STATUS_VALUES: { readonly [T in Exclude<ItemType, "project">]: read
 export const PRIORITY_VALUES = ["P1", "P2", "P3"] as const;
 export const TASK_TYPES = ["dev", "qa", "security", "devops", "docs"] as const;
 
+const HEALTH_VALUES = ["Green", "Yellow", "Red"] as const;
+
+/** What a field's value must look like to be acted on. */
+export type ValueShape = "text" | "number" | "date" | "list" | "item-id";
+
+const SHAPES: { readonly [F in FieldName]?: ValueShape } = {
+  estimate: "number",
+  progress: "number",
+  phase: "number",
+  due: "date",
+  labels: "list",
+  parent: "item-id",
+};
+
+export function shapeOf(field: FieldName): ValueShape {
+  return SHAPES[field] ?? "text";
+}
+
+/** The only values a field may have, where there is such a list. Unknown ones are never passed on. */
+export function allowedValues(type: ItemType, field: FieldName): readonly string[] | undefined {
+  if (field === "status") return type === "project" ? undefined : STATUS_VALUES[type];
+  if (field === "priority") return PRIORITY_VALUES;
+  if (field === "task_type") return TASK_TYPES;
+  return field === "health" ? HEALTH_VALUES : undefined;
+}
+
 /** Labels of ours never enter the canonical label set. */
 export function isOwnLabel(label: string): boolean {
   return /^(?:sdlc-sync|sdlc-tracked|(?:status|priority|points|type):.*)$/i.test(label);

@@ -98,6 +98,11 @@ export interface Conflict {
   };
 }
 
+/** Decided by what a person answered, and not by a rule. */
+export function isAnswered({ strategy, decided }: Conflict): boolean {
+  return strategy === "manual" && decided !== undefined;
+}
+
 /** A question the bulk guard asks before anything of that side is written. */
 export interface GuardQuestion {
   readonly side: Side;

@@ -3,8 +3,8 @@
  * people) stay in the store, so that histories stay small and private.
  */
 import type { ErrorCode } from "./errors.ts";
-import type { FieldName, ToolKey } from "./model.ts";
-import type { ConflictStrategy } from "./plan.ts";
+import type { FieldName, FieldValue, ItemId, ItemType, Side, ToolKey } from "./model.ts";
+import type { Conflict, ConflictStrategy } from "./plan.ts";
 
 export type SyncMode = "bidirectional" | "push-only" | "pull-only";
 
@@ -22,6 +22,11 @@ export interface SyncRequest {
   readonly yes?: boolean;
   /** ISO time: the report lists what changed in the tools since then. */
   readonly since?: string;
+}
+
+/** Whether a person, or somebody's hook, waits for it. */
+export function isUrgent({ trigger }: SyncRequest): boolean {
+  return ["manual", "webhook", "answer"].includes(trigger);
 }
 
 /** Which pass of which run an activity works for. */
@@ -128,6 +133,8 @@ export interface CommitInput extends PassRef {
 }
 export interface Committed {
   readonly hubEdits: number;
+  /** There are questions that people were not told of as they stand now: ask. */
+  readonly untold: boolean;
   /** The file changed since it was read: plan again from the new text. */
   readonly stale: boolean;
   /** Something is left that another pass can do now. */
@@ -135,10 +142,60 @@ export interface Committed {
   readonly outcome: "success" | "warning" | "error";
 }
 
+/** A parked field as its workflow knows it: names, numbers and a hash, never a value. */
+export interface Question {
+  /** Unique in its project. */
+  readonly number: number;
+  readonly type: ItemType;
+  readonly field: FieldName;
+  readonly kind: Conflict["kind"];
+  readonly sides: readonly Side[];
+  /** Another for every change of a candidate's value. */
+  readonly revision: string;
+}
+
+/** What a person sends as Signal or Update `resolve`: one of `choice` and `value`. */
+export interface Resolution {
+  /** A side that has a value: `hub`, or a tool's key. */
+  readonly choice?: Side;
+  /** A value of their own, in the hub's terms; `null` clears the field. */
+  readonly value?: FieldValue;
+  /** Needed where more than one field of the item is parked. */
+  readonly field?: FieldName;
+  readonly by?: string;
+  readonly note?: string;
+}
+
+export interface AskInput {
+  readonly project: string;
+}
+export interface AnswerInput {
+  readonly project: string;
+  readonly number: number;
+  readonly revision: string;
+  readonly resolution: Resolution;
+}
+export interface Answered {
+  /** `outdated`: the candidates have changed since, or the question is closed. */
+  readonly status: "taken" | "outdated";
+}
+export interface RemindInput {
+  readonly project: string;
+  readonly item: ItemId;
+  readonly numbers: readonly number[];
+  /** Nobody answered to the reminder either. */
+  readonly escalate: boolean;
+}
+
 export interface HubActivities {
   readonly prepare: (input: PrepareInput) => Promise<Prepared>;
   readonly plan: (input: PlanInput) => Promise<Planned>;
   readonly commit: (input: CommitInput) => Promise<Committed>;
+  /** Starts, or tells, the workflows of the items whose questions changed. */
+  readonly ask: (input: AskInput) => Promise<void>;
+  /** Keeps an answer, and syncs its project at once. */
+  readonly answer: (input: AnswerInput) => Promise<Answered>;
+  readonly remind: (input: RemindInput) => Promise<void>;
 }
 export interface ToolActivities {
   readonly pull: (input: PullInput) => Promise<Pulled>;

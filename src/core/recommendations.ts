@@ -52,10 +52,13 @@ function forConflicts(project: string, conflicts: readonly ConflictFacts[]): str
   const byItem = Map.groupBy(open, ({ type, item }) => `${TYPE_NAMES[type]} ${item}`);
   const named = [...byItem].slice(0, CONFLICTS_NAMED).map(([item, parked]) => {
     const fields = parked.map(({ field }) => field).join(", ");
-    return `${item} requires manual conflict resolution (${fields}): give both sides the same value; track-sdlc plan ${project} shows them`;
+    const ids = parked.flatMap(({ number }) => number ?? []).map((number) => ` --conflict-id=${number}`);
+    const commands =
+      ids.length > 0 ? ids.map((id) => `track-sdlc resolve ${project}${id}`) : [`track-sdlc conflicts ${project}`];
+    return `${item} requires manual conflict resolution (${fields}): ${commands.join(", ")}`;
   });
   const rest = byItem.size - named.length;
   return rest > 0
-    ? [...named, `${rest} more items require manual conflict resolution: track-sdlc plan ${project}`]
+    ? [...named, `${rest} more items require manual conflict resolution: track-sdlc conflicts ${project}`]
     : named;
 }

@@ -1,14 +1,15 @@
 /** What a set of edits changes, as a tree of keys below the root of the file. */
 import { isMap, isScalar } from "yaml";
 import type { YAMLMap } from "yaml";
+import { shapeOf, type ValueShape } from "../core/fields.ts";
 import type { FieldValue, ItemId } from "../core/model.ts";
 import type { HubEdit, HubFieldEdit } from "../core/plan.ts";
 import type { HubDocument } from "./document.ts";
 import { isNullNode, scalarText } from "./document.ts";
 import { listItems } from "./items.ts";
 import type { ListedItem } from "./items.ts";
-import type { KeyPath, ValueShape } from "./keys.ts";
-import { FIELD_KEYS, LIST_KEYS, PARENT_TYPES, REFS_KEY, shapeOf } from "./keys.ts";
+import type { KeyPath } from "./keys.ts";
+import { FIELD_KEYS, LIST_KEYS, PARENT_TYPES, REFS_KEY } from "./keys.ts";
 import { placeOf, readField } from "./read-item.ts";
 import type { FieldPlace } from "./read-item.ts";
 import { readValue } from "./values.ts";

@@ -1,12 +1,8 @@
 /** Where the hub file keeps each canonical field: the one table that reading and editing share. */
-import { PRIORITY_VALUES, STATUS_VALUES, TASK_TYPES } from "../core/fields.ts";
 import type { FieldName, ItemType } from "../core/model.ts";
 
 /** Keys from the item (for the project: from the root) down to the value. */
 export type KeyPath = readonly string[];
-
-/** What a field's value must look like to be acted on. */
-export type ValueShape = "text" | "number" | "date" | "list" | "item-id";
 
 export interface FieldKeys {
   readonly field: FieldName;
@@ -64,27 +60,6 @@ export const FIELD_KEYS: { readonly [T in ItemType]: readonly FieldKeys[] } = {
     { field: "task_type", paths: [["type"]] },
   ],
 };
-
-const SHAPES: { readonly [F in FieldName]?: ValueShape } = {
-  estimate: "number",
-  progress: "number",
-  phase: "number",
-  due: "date",
-  labels: "list",
-  parent: "item-id",
-};
-
-export function shapeOf(field: FieldName): ValueShape {
-  return SHAPES[field] ?? "text";
-}
-
-/** The only values a field may have, where there is such a list. Unknown ones are never passed on. */
-export function allowedValues(type: ItemType, field: FieldName): readonly string[] | undefined {
-  if (field === "status") return type === "project" ? undefined : STATUS_VALUES[type];
-  if (field === "priority") return PRIORITY_VALUES;
-  if (field === "task_type") return TASK_TYPES;
-  return field === "health" ? ["Green", "Yellow", "Red"] : undefined;
-}
 
 /** Types of the items a parent may be, by the key that names it. */
 export const PARENT_TYPES: Readonly<Record<string, ListedType>> = { epic: "epic", story: "story" };

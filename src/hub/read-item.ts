@@ -1,12 +1,13 @@
 import { isMap, isScalar } from "yaml";
 import type { YAMLMap } from "yaml";
+import { allowedValues, shapeOf } from "../core/fields.ts";
 import type { Finding } from "../core/findings.ts";
 import type { FieldName, FieldValue, FieldValues, HubItem, ItemId, ItemType } from "../core/model.ts";
 import type { HubDocument, MapEntry } from "./document.ts";
 import { isNullNode, scalarText, startOf } from "./document.ts";
 import type { ListedItem } from "./items.ts";
 import type { FieldKeys, KeyPath } from "./keys.ts";
-import { allowedValues, FIELD_KEYS, PARENT_TYPES, REFS_KEY, shapeOf } from "./keys.ts";
+import { FIELD_KEYS, PARENT_TYPES, REFS_KEY } from "./keys.ts";
 import { readValue } from "./values.ts";
 import type { ValueReading } from "./values.ts";
 

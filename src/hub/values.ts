@@ -1,9 +1,8 @@
 import { isScalar, isSeq } from "yaml";
-import { isOwnLabel } from "../core/fields.ts";
+import { isOwnLabel, type ValueShape } from "../core/fields.ts";
 import type { FieldValue } from "../core/model.ts";
 import type { HubDocument } from "./document.ts";
 import { isNullNode, scalarText } from "./document.ts";
-import type { ValueShape } from "./keys.ts";
 
 /** A value in canonical terms, or why there is none that could be passed on. */
 export type ValueReading =

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { strictShape } from "./strict-shape.ts";
 
 const ENV_NAME = /^[A-Z][A-Z0-9_]*$/;
-const PERIOD = /^((?:[1-9]\d*)?)\s*(second|minute|hour|day|s|m|h|d)s?$/;
+export const PERIOD = /^((?:[1-9]\d*)?)\s*(second|minute|hour|day|s|m|h|d)s?$/;
 
 const envName = z.string().regex(ENV_NAME, "an environment variable is spelled like JIRA_API_TOKEN");
 

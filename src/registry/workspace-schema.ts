@@ -1,6 +1,7 @@
 /** Shape of `sdlc-sync.yaml` at the root of a workspace; the file and every key of it are optional. */
 import { z } from "zod";
 import type { Timings } from "../core/ports.ts";
+import { PERIOD } from "./registry-schema.ts";
 import { strictShape } from "./strict-shape.ts";
 
 const ms = (preset: number) => z.number().int().positive().default(preset);
@@ -38,6 +39,10 @@ export const workspaceFileSchema = strictShape({
       .default("sqlite:.sdlc-sync/store.db"),
   }).prefault({}),
   engine: engineSchema.prefault({}),
+  conflicts: strictShape({
+    /** People are reminded of a question after this long, and again each time it has passed. */
+    remind_after: z.string().regex(PERIOD, 'a period is like "12 hours" or "1d"').default("1d"),
+  }).prefault({}),
 });
 export type WorkspaceFile = z.output<typeof workspaceFileSchema>;
 

@@ -13,6 +13,7 @@ const MIGRATIONS: readonly Migration[] = [
   forgetSightings,
   rememberStamps,
   rememberFreed,
+  rememberAnswers,
 ];
 
 /**
@@ -89,6 +90,16 @@ function rememberFreed(home: Home): string[] {
   return [
     `create table freed (project ${text} not null, tool ${text} not null, item ${text} not null, generation integer not null, primary key (project, tool, item))`,
     `delete from cache where key like 'freed/%'`,
+  ];
+}
+
+/** What people were asked and what they answered; the questions of before are asked anew. */
+function rememberAnswers(): string[] {
+  return [
+    `alter table conflict add column revision text not null default ''`,
+    `alter table conflict add column told text`,
+    `alter table conflict add column answer text`,
+    `alter table conflict add column reminders integer not null default 0`,
   ];
 }
 

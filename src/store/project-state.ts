@@ -1,5 +1,6 @@
 /** The trees of one project, as the planner takes them. */
 import type { FieldValues, HubBase, ItemType, Link, RemoteItem } from "../core/model.ts";
+import type { ConflictAnswer } from "../core/policy.ts";
 import { look, type Handle } from "./handle.ts";
 import type { Tx } from "./schema.ts";
 import type { ProjectState, Store } from "./store.ts";
@@ -31,11 +32,20 @@ async function readState(tx: Tx, project: string): Promise<ProjectState> {
     .orderBy("tool")
     .orderBy("item")
     .execute();
+  const answers = await tx
+    .selectFrom("conflict")
+    .select("answer")
+    .where("project", "=", project)
+    .where("state", "=", "open")
+    .where("answer", "is not", null)
+    .orderBy("number")
+    .execute();
   return {
     links: links.map(({ body }) => JSON.parse(body) as Link),
     hubBase: await readHubBase(tx, project),
     mirror: await readMirror(tx, project),
     consents: consents.map(({ tool }) => tool),
+    answers: answers.map(({ answer }) => JSON.parse(answer ?? "null") as ConflictAnswer),
     freed: Object.fromEntries(
       [...Map.groupBy(freed, ({ tool }) => tool)].map(([tool, own]) => [
         tool,

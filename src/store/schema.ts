@@ -30,7 +30,20 @@ export interface Tables {
     report: string | null;
   };
   finding: { project: string; body: string };
-  conflict: { project: string; number: number; subject: string; state: string; opened_at: string; body: string };
+  conflict: {
+    project: string;
+    number: number;
+    subject: string;
+    state: string;
+    opened_at: string;
+    body: string;
+    revision: string;
+    /** What whoever asks people was told last: a revision, or `closed`. */
+    told: string | null;
+    answer: string | null;
+    /** How often people were reminded. */
+    reminders: number;
+  };
   consent: { project: string; tool: string; at: string };
   audit: { seq: Generated<number>; project: string; run: string; digest: string; body: string };
   budget: {

@@ -5,6 +5,7 @@
 import type { Finding } from "../core/findings.ts";
 import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, Stamp, ToolKey } from "../core/model.ts";
 import type { AgreedValue, Conflict, Plan, Write } from "../core/plan.ts";
+import type { ConflictAnswer } from "../core/policy.ts";
 
 /** Everything the planner needs of one project, read in one transaction. */
 export interface ProjectState {
@@ -14,6 +15,8 @@ export interface ProjectState {
   readonly mirror: Readonly<Record<ToolKey, Readonly<Record<string, RemoteItem>>>>;
   /** Bindings (tool keys) whose bulk guard was answered with yes, once for each binding. */
   readonly consents: readonly string[];
+  /** To the open questions, each to the candidates that stand now. */
+  readonly answers: readonly ConflictAnswer[];
   /**
    * By tool and item, the generation that the next twin gets where an earlier one was forgotten. The dead one
    * keeps the identity it was made with: a create that asked for that again would be answered with the dead.
@@ -110,6 +113,14 @@ export interface BucketUsage {
   readonly limit: number;
 }
 
+/** What a person decided, and of what they were shown. */
+export interface StoredAnswer extends ConflictAnswer {
+  readonly by: string | null;
+  readonly note: string | null;
+  /** ISO time. */
+  readonly at: string;
+}
+
 /** Stored conflict: parked until a person or the world decides. */
 export interface ConflictRecord {
   /** Number unique in its project, short enough to type. */
@@ -118,6 +129,11 @@ export interface ConflictRecord {
   readonly conflict: Conflict;
   readonly state: "open" | "closed";
   readonly openedAt: string;
+  /** Names the candidates' values: another for every change of one. */
+  readonly revision: string;
+  /** The newest answer to this revision; of a closed one the answer that was given, if any. */
+  readonly answer: StoredAnswer | null;
+  readonly reminders: number;
 }
 
 export interface Store {
@@ -161,9 +177,27 @@ export interface Store {
   /** Replaces the project's findings by those of the newest plan. */
   saveFindings(project: string, findings: readonly Finding[]): Promise<void>;
   findings(project: string): Promise<readonly Finding[]>;
-  /** Opens new conflicts, keeps the numbers of known ones, closes those no longer named. */
-  saveConflicts(project: string, conflicts: readonly Conflict[], now: string): Promise<readonly ConflictRecord[]>;
-  openConflicts(project: string): Promise<readonly ConflictRecord[]>;
+  /**
+   * Opens new conflicts, keeps the numbers of known ones, closes those no longer named. `settling` are decided by a
+   * person's answer and not yet agreed everywhere: they stay as they are, answer and all, until a plan names them no more.
+   */
+  saveConflicts(
+    project: string,
+    conflicts: readonly Conflict[],
+    now: string,
+    settling?: readonly Pick<Conflict, "item" | "field">[],
+  ): Promise<readonly ConflictRecord[]>;
+  /** By number; of all projects where none is named, by project then. */
+  openConflicts(project?: string): Promise<readonly ConflictRecord[]>;
+  /** Open or closed; null where the project never had that number. */
+  conflict(project: string, number: number): Promise<ConflictRecord | null>;
+  /** Keeps the answer; false where the question is closed, or its candidates are no longer those of `revision`. */
+  answerConflict(project: string, number: number, revision: string, answer: StoredAnswer): Promise<boolean>;
+  /** Items with questions that changed since people were told of them, by id. */
+  untoldItems(project: string): Promise<readonly ItemId[]>;
+  /** The item's questions were told as these records say. */
+  markTold(project: string, item: ItemId, told: readonly ConflictRecord[]): Promise<void>;
+  noteReminder(project: string, numbers: readonly number[]): Promise<void>;
   consent(project: string, tool: ToolKey, now: string): Promise<void>;
 
   audit(project: string, run?: string): Promise<readonly AuditEntry[]>;

@@ -1,10 +1,11 @@
 /** What callers ask of Temporal: one sync of one project, joined where it is under way already. */
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy, type Client } from "@temporalio/client";
-import type { SyncRequest } from "../core/ports.ts";
+import { isUrgent, type SyncRequest } from "../core/ports.ts";
 import {
   progressQuery,
   projectWorkflowId,
   PROJECT_SYNC,
+  requestSyncSignal,
   requestSyncUpdate,
   SYNC_PROJECT,
   SYNC_TRIGGER,
@@ -24,13 +25,31 @@ export interface SyncCall {
 
 /** Starts `project/<id>` or joins the one that runs, and resolves when this request's run has ended. */
 export async function requestSync(client: Client, call: SyncCall): Promise<RunAnswer> {
-  const { project, hubQueue, heartbeatTimeoutMs, request } = call;
-  const input: ProjectSyncInput = { project, hubQueue, heartbeatTimeoutMs };
   const start = new WithStartWorkflowOperation(PROJECT_SYNC, {
+    ...projectStart(call),
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  });
+  return client.workflow.executeUpdateWithStart(requestSyncUpdate, {
+    args: [call.request],
+    startWorkflowOperation: start,
+  });
+}
+
+/** As `requestSync`, for who does not wait for the end. */
+export async function signalSync(client: Client, call: SyncCall): Promise<void> {
+  await client.workflow.signalWithStart(PROJECT_SYNC, {
+    ...projectStart(call),
+    signal: requestSyncSignal,
+    signalArgs: [call.request],
+  });
+}
+
+function projectStart({ project, hubQueue, heartbeatTimeoutMs, request }: SyncCall) {
+  const input: ProjectSyncInput = { project, hubQueue, heartbeatTimeoutMs };
+  return {
     workflowId: projectWorkflowId(project),
     taskQueue: WORKFLOW_QUEUE,
-    args: [input],
-    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+    args: [input] as [ProjectSyncInput],
     staticSummary: `sync of ${project}`,
     staticDetails:
       "Pulls each bound tool, plans, applies, and commits the hub file; pass by pass until nothing is left to do.",
@@ -38,9 +57,8 @@ export async function requestSync(client: Client, call: SyncCall): Promise<RunAn
       { key: SYNC_PROJECT, value: project },
       { key: SYNC_TRIGGER, value: request.trigger },
     ]),
-    priority: { priorityKey: request.trigger === "manual" ? 1 : 3 },
-  });
-  return client.workflow.executeUpdateWithStart(requestSyncUpdate, { args: [request], startWorkflowOperation: start });
+    priority: { priorityKey: isUrgent(request) ? 1 : 3 },
+  };
 }
 
 /** Where the project's run stands; null when none is running or no worker answers in time. */

@@ -1,8 +1,10 @@
 /** Puts an engine's activities on Temporal: the one place where all parts meet. */
 import { hostname } from "node:os";
+import { Context } from "@temporalio/activity";
 import { createActivities } from "../../activities/index.ts";
 import type { Engine } from "../../activities/engine.ts";
 import type { ToolKey } from "../core/model.ts";
+import { temporalConversations } from "./conversations.ts";
 import type { Target } from "./engine-session.ts";
 import { installRuntime } from "./runtime.ts";
 import { startWorker, type RunningWorker } from "./worker.ts";
@@ -28,7 +30,10 @@ export async function hostWorker(options: HostOptions, target: Target): Promise<
     namespace: target.namespace,
     hubQueue: options.hubQueue,
     tools: options.tools ?? Object.keys(options.engine.connectors),
-    activities: createActivities(options.engine),
+    activities: createActivities(options.engine, () => {
+      const { client, info } = Context.current();
+      return temporalConversations(client, { workspace: options.engine.workspace, hubQueue: info.taskQueue });
+    }),
     shutdownGraceMs: 10_000,
     identity: `${hostname()}:${process.pid}`,
   });

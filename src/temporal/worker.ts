@@ -28,7 +28,7 @@ const CONCURRENT_PER_TOOL = 6;
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const [connection, workflowBundle] = await Promise.all([NativeConnection.connect(options.connection), bundle()]);
-  const { prepare, plan, commit, pull, evidence, apply } = options.activities;
+  const { pull, evidence, apply, ...ofHub } = options.activities;
   const common = {
     connection,
     namespace: options.namespace,
@@ -49,7 +49,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     Worker.create({
       ...common,
       taskQueue: options.hubQueue,
-      activities: { prepare, plan, commit },
+      activities: ofHub,
       maxConcurrentActivityTaskExecutions: 10,
     }),
     ...options.tools.map((tool) =>

@@ -25,7 +25,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
     err: (text) => err.push(text),
     env: { ...world.env, ...env },
     cwd: world.root,
-    interactive: false,
+    ask: null,
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }

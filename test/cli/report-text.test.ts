@@ -30,7 +30,7 @@ describe("a report on the terminal", () => {
       "  hub: 1 edit",
       "  warning: line 12: no title [US-1]",
       "  -> Monitor Jira rate limit usage (290/300)",
-      "  -> Epic EPIC-001 requires manual conflict resolution (title): give both sides the same value; track-sdlc plan PROJ-2026-001 shows them",
+      "  -> Epic EPIC-001 requires manual conflict resolution (title): track-sdlc resolve PROJ-2026-001 --conflict-id=7",
       "  -> Write one.",
       "  temporal: http://127.0.0.1:8233",
       "SUCCESS: External sync completed. 1 tools synced, 0 conflicts resolved.",

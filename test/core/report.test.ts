@@ -64,7 +64,7 @@ describe("the report of a run", () => {
     expect(report.recommendations).toEqual([
       "Monitor Linear rate limit usage (55/60)",
       "Review Notion API key configuration: check NOTION_API_TOKEN",
-      "Epic PROJ-001-005 requires manual conflict resolution (title): give both sides the same value; track-sdlc plan PROJ-2026-001 shows them",
+      "Epic PROJ-001-005 requires manual conflict resolution (title): track-sdlc conflicts PROJ-2026-001",
     ]);
   });
 
@@ -121,11 +121,11 @@ describe("the report of a run", () => {
   it("names a conflict by item, fields and number; many of them as one sentence", () => {
     const one = build({ conflicts: [conflictFacts()] });
     expect(one.recommendations).toEqual([
-      "Epic EPIC-001 requires manual conflict resolution (title): give both sides the same value; track-sdlc plan PROJ-2026-001 shows them",
+      "Epic EPIC-001 requires manual conflict resolution (title): track-sdlc resolve PROJ-2026-001 --conflict-id=7",
     ]);
     const two = build({ conflicts: [conflictFacts(), conflictFacts({ number: 8, field: "status" })] });
     expect(two.recommendations).toEqual([
-      "Epic EPIC-001 requires manual conflict resolution (title, status): give both sides the same value; track-sdlc plan PROJ-2026-001 shows them",
+      "Epic EPIC-001 requires manual conflict resolution (title, status): track-sdlc resolve PROJ-2026-001 --conflict-id=7, track-sdlc resolve PROJ-2026-001 --conflict-id=8",
     ]);
     const many = build({
       conflicts: Array.from({ length: 200 }, (_, number) => conflictFacts({ number, item: `EPIC-${number}` })),
@@ -139,13 +139,13 @@ describe("the report of a run", () => {
       code: "first-agreement",
       severity: "warning",
       message: "title was changed on several sides",
-      remedy: "Give both sides the same value; track-sdlc plan shows them.",
+      remedy: "Decide with track-sdlc resolve, or give both sides the same value.",
       needsDecision: true,
     } as const;
     const report = build({ conflicts: [conflictFacts()], findings: [finding] });
     expect(report.data_consistency.manual_review_required).toBe(1);
     expect(report.recommendations).toHaveLength(1);
-    expect(report.recommendations[0]).toContain("track-sdlc plan");
+    expect(report.recommendations[0]).toContain("track-sdlc resolve");
   });
 
   it("shows a decided conflict with its winner and asks nothing", () => {

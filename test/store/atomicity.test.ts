@@ -44,6 +44,7 @@ onSharedHomes("a change that fails half-way", (home) => {
       hubBase: {},
       mirror: {},
       consents: [],
+      answers: [],
       freed: {},
     });
   });

@@ -1,15 +1,16 @@
 import { expect, test } from "vitest";
 import { onEveryHome } from "./homes.ts";
-import { conflictOf } from "./samples.ts";
+import { answerOf, conflictOf } from "./samples.ts";
 
 onEveryHome("conflicts", (home) => {
   test("new ones open with the next numbers, and are told as stored", async () => {
     const { store } = home;
     const project = home.fresh();
     const saved = await store.saveConflicts(project, [conflictOf("S-2"), conflictOf("S-1")], "t1");
-    expect(saved).toEqual([
-      { number: 1, project, state: "open", openedAt: "t1", conflict: conflictOf("S-2") },
-      { number: 2, project, state: "open", openedAt: "t1", conflict: conflictOf("S-1") },
+    const common = { project, state: "open", openedAt: "t1", answer: null, reminders: 0 };
+    expect(saved).toMatchObject([
+      { ...common, number: 1, conflict: conflictOf("S-2") },
+      { ...common, number: 2, conflict: conflictOf("S-1") },
     ]);
     expect(await store.openConflicts(project)).toEqual(saved);
   });
@@ -74,5 +75,86 @@ onEveryHome("conflicts", (home) => {
     const many = Array.from({ length: 1_050 }, (_, n) => conflictOf(`S-${n}`));
     expect(await store.saveConflicts(project, many, "t1")).toHaveLength(1_050);
     expect((await store.saveConflicts(project, many.slice(-1), "t2")).map(({ number }) => number)).toEqual([1_050]);
+  });
+
+  test("an answer holds for the candidates it was given to, and for no others", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const [asked] = await store.saveConflicts(project, [conflictOf("S-1")], "t1");
+    const answer = answerOf("S-1", "hub");
+    expect(await store.answerConflict(project, 1, "another", answer)).toBe(false);
+    expect(await store.answerConflict(project, 2, asked!.revision, answer)).toBe(false);
+    expect(await store.answerConflict(project, 1, asked!.revision, answer)).toBe(true);
+    expect((await store.projectState(project)).answers).toEqual([answer]);
+    await store.saveConflicts(project, [conflictOf("S-1")], "t2");
+    expect(await store.conflict(project, 1)).toMatchObject({ state: "open", answer });
+    const moved = conflictOf("S-1", { candidates: [{ side: "hub", value: "newer" }] });
+    await store.saveConflicts(project, [moved], "t3");
+    expect(await store.conflict(project, 1)).toMatchObject({ state: "open", answer: null });
+    expect((await store.projectState(project)).answers).toEqual([]);
+  });
+
+  test("one that an answer is settling stays as it is until it is named no more, and the answer with it", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const [asked] = await store.saveConflicts(project, [conflictOf("S-1"), conflictOf("S-2")], "t1");
+    const answer = answerOf("S-1", { value: "Neither" });
+    await store.answerConflict(project, 1, asked!.revision, answer);
+    const left = await store.saveConflicts(project, [], "t2", [{ item: "S-1", field: "title" }]);
+    expect(left).toEqual([{ ...asked, answer }]);
+    expect(await store.saveConflicts(project, [], "t3")).toEqual([]);
+    expect(await store.conflict(project, 1)).toMatchObject({ state: "closed", answer });
+    expect(await store.answerConflict(project, 1, asked!.revision, answer)).toBe(false);
+    expect((await store.saveConflicts(project, [conflictOf("S-1")], "t4"))[0]).toMatchObject({
+      number: 1,
+      answer: null,
+    });
+    expect(await store.conflict(project, 9)).toBeNull();
+  });
+
+  test("what people were told is remembered: a new one, a changed one and one that is over are news", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    expect(await store.untoldItems(project)).toEqual([]);
+    const saved = await store.saveConflicts(project, [conflictOf("S/2"), conflictOf("S-1")], "t1");
+    expect(await store.untoldItems(project)).toEqual(["S-1", "S/2"]);
+    for (const item of ["S-1", "S/2"])
+      await store.markTold(
+        project,
+        item,
+        saved.filter(({ conflict }) => conflict.item === item),
+      );
+    await store.saveConflicts(project, [conflictOf("S/2"), conflictOf("S-1")], "t2");
+    expect(await store.untoldItems(project)).toEqual([]);
+    const moved = conflictOf("S-1", { candidates: [{ side: "hub", value: "newer" }] });
+    await store.saveConflicts(project, [moved], "t3");
+    expect(await store.untoldItems(project)).toEqual(["S-1", "S/2"]);
+    await store.markTold(project, "S/2", []);
+    expect(await store.untoldItems(project)).toEqual(["S-1"]);
+  });
+
+  test("reminders count, and begin anew with another question", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    await store.saveConflicts(project, [conflictOf("S-1"), conflictOf("S-2")], "t1");
+    await store.noteReminder(project, [1]);
+    await store.noteReminder(project, [1, 2]);
+    expect((await store.openConflicts(project)).map(({ reminders }) => reminders)).toEqual([2, 1]);
+    const moved = conflictOf("S-1", { candidates: [{ side: "hub", value: "newer" }] });
+    await store.saveConflicts(project, [moved, conflictOf("S-2")], "t2");
+    expect((await store.openConflicts(project)).map(({ reminders }) => reminders)).toEqual([0, 1]);
+  });
+
+  test("all projects' questions are found at once", async () => {
+    const { store } = home;
+    const [one, other] = [home.fresh(), home.fresh()].toSorted();
+    await store.saveConflicts(other!, [conflictOf("S-1")], "t1");
+    await store.saveConflicts(one!, [conflictOf("S-1"), conflictOf("S-2")], "t1");
+    const found = (await store.openConflicts()).filter(({ project }) => [one, other].includes(project));
+    expect(found.map(({ project, number }) => [project, number])).toEqual([
+      [one, 1],
+      [one, 2],
+      [other, 1],
+    ]);
   });
 });

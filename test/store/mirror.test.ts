@@ -10,6 +10,7 @@ onEveryHome("what the tools said", (home) => {
       hubBase: {},
       mirror: {},
       consents: [],
+      answers: [],
       freed: {},
     });
     expect(await home.store.cursor(project, "jira")).toBeNull();

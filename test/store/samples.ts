@@ -1,7 +1,7 @@
 /** Small records of the store's vocabulary, all the same but for what a test names. */
 import type { Conflict, CreateWrite, UpdateWrite } from "../../src/core/plan.ts";
 import type { Link, RemoteItem } from "../../src/core/model.ts";
-import type { AuditEntry, Intent } from "../../src/store/store.ts";
+import type { AuditEntry, Intent, StoredAnswer } from "../../src/store/store.ts";
 
 export const AT = "2026-03-01T10:00:00.000Z";
 
@@ -100,4 +100,9 @@ export function conflictOf(item: string, over: Partial<Conflict> = {}): Conflict
     strategy: "manual",
     ...over,
   };
+}
+
+export function answerOf(item: string, choice: StoredAnswer["choice"]): StoredAnswer {
+  const { candidates } = conflictOf(item);
+  return { item, field: "title", choice, candidates, by: "ana", note: null, at: AT };
 }

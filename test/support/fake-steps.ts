@@ -1,5 +1,7 @@
 import { ApplicationFailure } from "@temporalio/common";
 import type {
+  Answered,
+  AnswerInput,
   Applied,
   Committed,
   HubActivities,
@@ -25,7 +27,7 @@ export const QUICK: Timings = {
 
 export const NOTHING_PLANNED: Planned = { writes: {}, hubEdits: 0, parked: 0, conflictFields: [], evidence: {} };
 export const ALL_DONE: Applied = { done: 1, rejected: 0, raced: 0, remaining: 0 };
-export const SETTLED: Committed = { hubEdits: 0, stale: false, more: false, outcome: "success" };
+export const SETTLED: Committed = { hubEdits: 0, stale: false, more: false, untold: false, outcome: "success" };
 
 export function failure(type: string, nonRetryable = true): ApplicationFailure {
   return ApplicationFailure.create({ type, message: `planted ${type}`, nonRetryable });
@@ -39,6 +41,7 @@ export class FakeSteps {
   onPull: Record<string, (attempt: number) => Promise<void>> = {};
   onApply: Record<string, (attempt: number) => Promise<Applied>> = {};
   onEvidence: Record<string, () => Promise<void>> = {};
+  onAnswer: (input: AnswerInput) => Answered = () => ({ status: "taken" });
   onBroken: () => void = () => undefined;
   /** What each plan was told of histories, in order. */
   readonly evidenceAsked: (boolean | undefined)[] = [];
@@ -79,6 +82,12 @@ export class FakeSteps {
         this.note(`commit ${standings.map(({ tool, state }) => `${tool}:${state}`).join(" ")}`);
         return this.onCommit(this.next("commit"));
       },
+      ask: async () => this.note("ask"),
+      answer: async (input) => {
+        this.note(`answer ${input.number} ${JSON.stringify(input.resolution)}`);
+        return this.onAnswer(input);
+      },
+      remind: async ({ numbers, escalate }) => this.note(`remind ${numbers.join(",")}${escalate ? " again" : ""}`),
     };
   }
 

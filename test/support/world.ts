@@ -53,8 +53,8 @@ export interface World {
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
   sync(options?: SyncOptions): Promise<SyncReport>;
-  /** Runs `track-sdlc` with these arguments in the workspace, as a script would. */
-  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
+  /** Runs `track-sdlc` with these arguments in the workspace: as a script would, or as a person who gives these answers. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>, answers?: string[]): Promise<Ran>;
   hubText(): Promise<string>;
   hubStat(): Promise<{ readonly mtimeMs: number }>;
   writeHub(text: string): Promise<void>;
@@ -159,14 +159,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     env,
     store,
     hubText,
-    async run(args, over) {
+    async run(args, over, answers) {
       const [out, err]: [string[], string[]] = [[], []];
       const code = await main(args, {
         out: (text) => out.push(text),
         err: (text) => err.push(text),
         env: { ...env, ...over },
         cwd: root,
-        interactive: false,
+        ask: answers ? async () => answers.shift() ?? "" : null,
       });
       return { code, out: out.join("\n"), err: err.join("\n") };
     },

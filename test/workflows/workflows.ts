@@ -1,3 +1,4 @@
+import type { Client } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import type { SyncRequest } from "../../src/core/ports.ts";
@@ -14,7 +15,7 @@ import type { FakeSteps } from "../support/fake-steps.ts";
 import { startTemporal, workflowBundle } from "../support/temporal.ts";
 
 const MANUAL: SyncRequest = { trigger: "manual" };
-const HUB_QUEUE = "hub.test";
+export const HUB_QUEUE = "hub.test";
 
 /** The workflow on a real server, with steps that a test scripts. */
 export class Workflows {
@@ -33,17 +34,21 @@ export class Workflows {
     return this.env.teardown();
   }
 
+  get client(): Client {
+    return this.env.client;
+  }
+
   newProject(): string {
     return `PROJ-2026-${String(++this.projects).padStart(3, "0")}`;
   }
 
   /** Runs `body` while workers with these steps poll. */
   async working<T>(fake: FakeSteps, body: () => Promise<T>): Promise<T> {
-    const { prepare, plan, commit, pull, evidence, apply } = fake.steps;
+    const { pull, evidence, apply, ...ofHub } = fake.steps;
     const common = { connection: this.env.nativeConnection, namespace: "default" };
     const workers = await Promise.all([
       Worker.create({ ...common, taskQueue: WORKFLOW_QUEUE, workflowBundle: await workflowBundle() }),
-      Worker.create({ ...common, taskQueue: HUB_QUEUE, activities: { prepare, plan, commit } }),
+      Worker.create({ ...common, taskQueue: HUB_QUEUE, activities: ofHub }),
       ...fake.tools.map((tool) =>
         Worker.create({
           ...common,

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import type { SyncRequest } from "../../core/ports.ts";
 import { exitCodeOf, type SyncReport } from "../../core/report.ts";
 import { openSession, runSync } from "../../sync-runner.ts";
@@ -21,7 +20,7 @@ export async function syncCommand(context: CliContext, command: SyncCommand): Pr
   try {
     const tell = command.json ? undefined : progressTeller(context);
     let report = await runSync(context, session, project, command.request, tell);
-    if (asksForConsent(report) && !command.json && context.io.interactive && (await consents(context, report))) {
+    if (asksForConsent(report) && !command.json && (await consents(context, report))) {
       report = await runSync(context, session, project, { ...command.request, yes: true }, tell);
     }
     context.io.out(command.json ? JSON.stringify({ sync_report: report }, null, 2) : printReport(report));
@@ -63,12 +62,8 @@ function asksForConsent(report: SyncReport): boolean {
   return report.findings.some(({ code }) => code.startsWith("bulk-"));
 }
 
-async function consents(context: CliContext, report: SyncReport): Promise<boolean> {
-  for (const { code, message } of report.findings) if (code.startsWith("bulk-")) context.io.err(message);
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await prompt.question("Go on? [y/N] ")).trim());
-  } finally {
-    prompt.close();
-  }
+async function consents({ io }: CliContext, report: SyncReport): Promise<boolean> {
+  if (!io.ask) return false;
+  for (const { code, message } of report.findings) if (code.startsWith("bulk-")) io.err(message);
+  return /^y(es)?$/i.test((await io.ask("Go on? [y/N] ")).trim());
 }

@@ -43,7 +43,7 @@ export function settleField(world: World, draft: Draft, c: FieldCase, parts: Rec
       agreement.conflict.kind === "adoption"
         ? `${c.field} differs between the hub and a tool that was just linked; both keep theirs until someone decides.`
         : `${c.field} was changed to different values on several sides; each keeps its own until someone decides.`,
-    remedy: "Give both sides the same value; track-sdlc plan shows them.",
+    remedy: "Decide with track-sdlc resolve, or give both sides the same value.",
     needsDecision: true,
   });
   return { value: c.agreed ?? c.hub, writes: [] };

@@ -1,0 +1,156 @@
+import { WorkflowUpdateFailedError } from "@temporalio/client";
+import { SyncFailure } from "../../core/errors.ts";
+import type { FieldValue, Side } from "../../core/model.ts";
+import type { Resolution } from "../../core/ports.ts";
+import { decideByTime } from "../../core/reconcile/decide.ts";
+import { exitCodeOf } from "../../core/report.ts";
+import { openSession, runSync } from "../../sync-runner.ts";
+import { sendAnswer } from "../../temporal/conversations.ts";
+import type { EngineSession } from "../../temporal/engine-session.ts";
+import type { ConflictRecord } from "../../store/store.ts";
+import { questionOf } from "../../../activities/questions.ts";
+import { requireProject, type CliContext } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { choiceText } from "../question-text.ts";
+import { printReport } from "../report-text.ts";
+import { askForChoices } from "../choices.ts";
+import { closeOnInterrupt } from "./sync.ts";
+
+export interface ResolveCommand {
+  readonly project: string | undefined;
+  readonly number?: number;
+  /** A side, or `newest`. */
+  readonly choice?: string;
+  /** A value of one's own, as typed. */
+  readonly value?: string;
+  readonly all: boolean;
+  readonly by?: string;
+  readonly note?: string;
+  readonly json: boolean;
+}
+
+/** One question and what was chosen for it. */
+export interface Choice {
+  readonly record: ConflictRecord;
+  readonly pick: { readonly choice: Side } | { readonly value: FieldValue };
+}
+
+/** `track-sdlc resolve`: decides questions through their workflows, and syncs the project at once. */
+export async function resolveCommand(context: CliContext, command: ResolveCommand): Promise<number> {
+  const project = await requireProject(context, command.project);
+  const picked = await picksOf(context, project, command);
+  if (typeof picked === "number") return picked;
+  if (picked.length === 0) {
+    context.io.err("Nothing was decided.");
+    return EXIT.decide;
+  }
+  const session = await openSession(context, "if-none");
+  const forget = closeOnInterrupt(context, session);
+  try {
+    for (const choice of picked) await send(context, session, choice, command);
+    const report = await runSync(context, session, project, { trigger: "answer" });
+    context.io.out(command.json ? JSON.stringify({ sync_report: report }, null, 2) : printReport(report));
+    return exitCodeOf(report);
+  } finally {
+    forget();
+    await session.close();
+  }
+}
+
+async function picksOf(
+  context: CliContext,
+  project: string,
+  command: ResolveCommand,
+): Promise<readonly Choice[] | number> {
+  const { choice, value, all, number } = command;
+  if (choice !== undefined && value !== undefined) throw usage("give one of --choice and --value");
+  if (all === (number !== undefined)) throw usage("give one of --conflict-id=<id> and --all");
+  const open = await context.store.openConflicts(project);
+  if (number === undefined) {
+    if (open.length === 0) {
+      context.io.err("No open conflicts.");
+      return EXIT.ok;
+    }
+    if (value !== undefined) throw usage("--value decides one conflict; name it with --conflict-id");
+    if (choice !== undefined) return open.flatMap((record) => pickFor(context, record, choice));
+    return interactively(context, open, open);
+  }
+  const record = open.find((one) => one.number === number);
+  if (!record) return closedAnswer(context, project, command, open);
+  if (value !== undefined) return [{ record, pick: { value } }];
+  return choice === undefined ? interactively(context, [record], open) : pickFor(context, record, choice, true);
+}
+
+/** Too late is no mistake where the answer was the same; else somebody must know that theirs is not what holds. */
+async function closedAnswer(
+  { store, io }: CliContext,
+  project: string,
+  { number = 0, choice }: ResolveCommand,
+  open: readonly ConflictRecord[],
+): Promise<number> {
+  const record = await store.conflict(project, number);
+  const others = open.length === 0 ? "none is open" : `open: ${open.map((one) => one.number).join(", ")}`;
+  if (!record) throw usage(`${project} has no conflict ${number}; ${others}`);
+  const { answer, conflict } = record;
+  const how = answer
+    ? `it was answered with ${choiceText(answer)}${answer.by ? ` by ${answer.by}` : ""} on ${answer.at.slice(0, 10)}`
+    : "the sides came to agree by themselves";
+  io.err(`Conflict ${number} (${conflict.field} of ${conflict.item}) is closed: ${how}.`);
+  return answer && answer.choice === choice ? EXIT.ok : EXIT.usage;
+}
+
+function pickFor({ io }: CliContext, record: ConflictRecord, choice: string, mustHave = false): Choice[] {
+  const { candidates, item, field } = record.conflict;
+  const wanted = choice === "newest" ? decideByTime(candidates)?.side : choice;
+  const side = candidates.find((candidate) => candidate.side === wanted)?.side;
+  if (side !== undefined) return [{ record, pick: { choice: side } }];
+  const sides = candidates.map((candidate) => candidate.side).join(", ");
+  const message = `--choice: "${choice}" has no value for ${field} of ${item}; choose one of ${sides}, newest, or give --value`;
+  if (mustHave) throw usage(message);
+  io.err(`Left open: ${message}.`);
+  return [];
+}
+
+async function interactively(
+  context: CliContext,
+  asked: readonly ConflictRecord[],
+  open: readonly ConflictRecord[],
+): Promise<readonly Choice[]> {
+  const { io } = context;
+  if (io.ask) return askForChoices({ ask: io.ask, tell: io.err }, asked, open);
+  const [record] = asked;
+  const sides = record?.conflict.candidates.map(({ side }) => side).join(", ");
+  throw usage(`nobody is here to ask; decide with --choice (${sides}, newest) or --value`);
+}
+
+async function send(
+  context: CliContext,
+  session: EngineSession,
+  { record, pick }: Choice,
+  command: ResolveCommand,
+): Promise<void> {
+  const { workspace, hubQueue, store, io } = context;
+  const { project, number, conflict } = record;
+  const { item, field } = conflict;
+  const { by = io.env["USER"] ?? io.env["USERNAME"], note } = command;
+  const questions = (await store.openConflicts(project)).filter((one) => one.conflict.item === item).map(questionOf);
+  const resolution: Resolution = { ...pick, field, ...(by ? { by } : {}), ...(note ? { note } : {}) };
+  const receipt = await sendAnswer(session.client, { workspace, hubQueue, project, item, questions, resolution }).catch(
+    asUsage,
+  );
+  const instead = receipt.replaced ? `, instead of ${receipt.replaced}` : "";
+  if (receipt.status === "taken") io.err(`Conflict ${number}: ${field} of ${item} is decided${instead}.`);
+  else
+    io.err(
+      `Conflict ${number}: the candidates have changed since; nothing is decided. Look again: track-sdlc conflicts ${project}`,
+    );
+}
+
+function asUsage(error: unknown): never {
+  if (error instanceof WorkflowUpdateFailedError && error.cause) throw usage(error.cause.message);
+  throw error;
+}
+
+function usage(message: string): SyncFailure {
+  return new SyncFailure("Usage", `resolve: ${message}.`);
+}

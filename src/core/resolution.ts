@@ -1,0 +1,54 @@
+/** What people send to decide a question: read with suspicion, because anybody can type it into a form. */
+import { givenValue } from "./given-value.ts";
+import type { FieldValue } from "./model.ts";
+import type { Question, Resolution } from "./ports.ts";
+
+export type CheckedResolution =
+  | { readonly kind: "taken"; readonly question: Question; readonly resolution: Resolution }
+  /** What is wrong, and what would do. */
+  | { readonly kind: "refused"; readonly why: string };
+
+/** Finds the question that is meant, and whether the answer can be one; the values' own names and shapes are the hub's. */
+export function checkResolution(given: unknown, questions: readonly Question[]): CheckedResolution {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    return refused('send an object, as in {"choice": "hub"} or {"value": "..."}');
+  const { choice, value, field, by, note } = given as Readonly<Record<string, unknown>>;
+  const question = questionOn(field, questions);
+  if (typeof question === "string") return refused(question);
+  if ((choice === undefined) === (value === undefined)) return refused("give one of choice and value");
+  const answer = choice === undefined ? valueFor(question, value) : choiceFor(question, choice);
+  if (typeof answer === "string") return refused(answer);
+  const resolution = { ...answer, field: question.field, ...textOf("by", by), ...textOf("note", note) };
+  return { kind: "taken", question, resolution };
+}
+
+function questionOn(field: unknown, questions: readonly Question[]): Question | string {
+  const open = questions.map((question) => question.field).join(", ");
+  const [only, ...others] = questions;
+  if (!only) return "nothing is asked any more";
+  if (field !== undefined) {
+    const named = questions.find((question) => question.field === field);
+    return named ?? `${JSON.stringify(field)} is not asked about; open: ${open}`;
+  }
+  return others.length === 0 ? only : `name the field, one of ${open}`;
+}
+
+function choiceFor({ sides }: Question, choice: unknown): { choice: string } | string {
+  const named = sides.find((side) => side === String(choice).trim().toLowerCase());
+  return named === undefined
+    ? `${JSON.stringify(choice)} has no value here; choose one of ${sides.join(", ")}, or give a value`
+    : { choice: named };
+}
+
+function valueFor({ type, field }: Question, value: unknown): { value: FieldValue } | string {
+  const given = givenValue(type, field, value);
+  return given.kind === "value" ? { value: given.value } : `value: ${given.why}`;
+}
+
+function textOf(key: "by" | "note", text: unknown): Pick<Resolution, "by" | "note"> {
+  return typeof text === "string" && text.trim() !== "" ? { [key]: text.trim() } : {};
+}
+
+function refused(why: string): CheckedResolution {
+  return { kind: "refused", why };
+}
