@@ -55,6 +55,21 @@ export interface Changes {
   readonly learned?: ToolSchema;
 }
 
+/** What to ask of several containers of one credential at once. */
+export interface StreamQuery {
+  /** Opaque cursor of the last stream; null begins one. */
+  readonly cursor: string | null;
+  /** ISO time from which a new stream tells. */
+  readonly since: string;
+  /** The scopes that hold the twin of that ref; none: it is nobody's, and left out. */
+  readonly ownersOf: (ref: string) => readonly SchemaScope[];
+}
+export interface Streamed {
+  /** By binding's project, of those whose twins changed. */
+  readonly items: ReadonlyMap<string, readonly RemoteItem[]>;
+  readonly cursor: string;
+}
+
 /** Twins found by id. `gone` are the asked refs that the vendor says do not exist (or may not be seen). */
 export interface ReadResult {
   readonly items: readonly RemoteItem[];
@@ -130,6 +145,8 @@ export interface Connector {
   lenses(binding: Binding, schema: ToolSchema): LensTable;
   /** All items of the container that changed since the cursor, every page of them. */
   changes(scope: SchemaScope, query: ChangesQuery): Promise<Changes>;
+  /** As `changes`, of all projects of one credential together: as many requests as there are pages, however many projects. */
+  stream(scopes: readonly SchemaScope[], query: StreamQuery): Promise<Streamed>;
   /** Strongly consistent read by ref or human key. */
   read(scope: SchemaScope, refs: readonly string[]): Promise<ReadResult>;
   /** Exactly once each: a create whose outcome is unknown is looked up by its sync key first. Order of requests: parents first. */

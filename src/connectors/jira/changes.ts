@@ -2,7 +2,8 @@ import { searchAndReconsileIssuesUsingJqlPost } from "jira.js/cloud";
 import type { Client } from "jira.js/core";
 import { SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem } from "../../core/model.ts";
-import type { Changes, ChangesQuery, SchemaScope } from "../contract.ts";
+import type { Changes, ChangesQuery, SchemaScope, Streamed, StreamQuery } from "../contract.ts";
+import { byProject } from "../streamed.ts";
 import { jiraClient } from "./client.ts";
 import { IssueAnswer, jiraSchema, parsed, SearchAnswer, type JiraIssue } from "./schema.ts";
 import { askedFields, isoTime, PROPERTY, twinOf } from "./twin.ts";
@@ -29,23 +30,41 @@ interface Cursor {
  * listing reaches ten minutes behind the newest change it knows, and forgets what it has told before.
  */
 export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<Changes> {
-  const cursor = parseCursor(query.cursor);
+  const { fresh, cursor } = await list([scope], parseCursor(query.cursor), query.recheck);
+  const items: RemoteItem[] = fresh.map((issue) => twinOf(scope, issue));
+  return { items, cursor };
+}
+
+/** One search over the projects of all scopes. */
+export async function stream(scopes: readonly SchemaScope[], query: StreamQuery): Promise<Streamed> {
+  const from = query.cursor === null ? { newest: query.since, seen: {} } : parseCursor(query.cursor);
+  const { fresh, cursor } = await list(scopes, from, []);
+  const told = fresh.flatMap((issue) =>
+    query.ownersOf(issue.id).map((scope) => ({ scope, twin: twinOf(scope, issue) })),
+  );
+  return { items: byProject(told), cursor };
+}
+
+async function list(
+  scopes: readonly SchemaScope[],
+  cursor: Cursor,
+  recheck: readonly string[],
+): Promise<{ readonly fresh: readonly JiraIssue[]; readonly cursor: string }> {
+  const [scope] = scopes;
+  if (!scope) return { fresh: [], cursor: JSON.stringify(cursor) };
   const client = jiraClient(scope);
-  let asked = windowMinutes(scope, cursor);
-  let issues = await search(scope, client, asked, query.recheck);
+  const asked = windowMinutes(scope, cursor);
+  let issues = await search(scopes, client, asked, recheck);
   // Only an answer tells the vendor's clock: where it runs ahead of what was assumed, the window was too short.
   const needed = windowMinutes(scope, cursor);
-  if (asked !== null && needed !== null && needed > asked + SKEW_TOLERANCE_MINUTES) {
-    asked = needed;
-    issues = await search(scope, client, asked, query.recheck);
-  }
+  if (asked !== null && needed !== null && needed > asked + SKEW_TOLERANCE_MINUTES)
+    issues = await search(scopes, client, needed, recheck);
   const told = horizon(cursor.newest);
   const fresh = issues.filter((issue) => {
     const updated = isoTime(issue.fields["updated"]);
     return updated >= told && cursor.seen[issue.id] !== updated;
   });
-  const items: RemoteItem[] = fresh.map((issue) => twinOf(scope, issue));
-  return { items, cursor: JSON.stringify(advanced(cursor, issues)) };
+  return { fresh, cursor: JSON.stringify(advanced(cursor, issues)) };
 }
 
 function parseCursor(text: string | null): Cursor {
@@ -87,15 +106,17 @@ function horizon(newest: string | null): string {
 }
 
 async function search(
-  scope: SchemaScope,
+  scopes: readonly SchemaScope[],
   client: Client,
   minutes: number | null,
   recheck: readonly string[],
 ): Promise<JiraIssue[]> {
-  const schema = jiraSchema(scope.schema);
+  const schemas = scopes.map(({ schema }) => jiraSchema(schema));
+  const projects = [...new Set(schemas.map(({ projectId }) => projectId))].sort();
   const since = minutes === null ? "" : ` AND updated >= "-${minutes}m"`;
-  const jql = `project = ${schema.projectId}${since} ORDER BY updated ASC, key ASC`;
-  return searchAll(client, { jql, fields: askedFields(schema), recheck });
+  const where = projects.length === 1 ? `project = ${projects[0]}` : `project in (${projects.join(", ")})`;
+  const fields = [...new Set(schemas.flatMap(askedFields))].sort();
+  return searchAll(client, { jql: `${where}${since} ORDER BY updated ASC, key ASC`, fields, recheck });
 }
 
 export interface Search {

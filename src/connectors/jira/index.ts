@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { SyncFailure } from "../../core/errors.ts";
 import type { Connector, ConnectorModule, Credentials, Endpoint } from "../contract.ts";
 import { checkedBaseUrl } from "../http.ts";
-import { changes } from "./changes.ts";
+import { changes, stream } from "./changes.ts";
 import { describe } from "./describe.ts";
 import { limits } from "./limits.ts";
 import { lenses } from "./mapping.ts";
@@ -17,6 +17,7 @@ const connector: Connector = {
   describe,
   lenses,
   changes,
+  stream,
   read,
   create,
   update,

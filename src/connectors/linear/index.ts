@@ -5,7 +5,7 @@ import { create } from "./create.ts";
 import { limitHints } from "./limits.ts";
 import { history } from "./history.ts";
 import { lensTable } from "./mapping.ts";
-import { changes, read } from "./read.ts";
+import { changes, read, stream } from "./read.ts";
 import { describe } from "./schema.ts";
 import { archive, update } from "./write.ts";
 
@@ -17,6 +17,7 @@ const connector: Connector = {
   describe,
   lenses: lensTable,
   changes,
+  stream,
   read,
   create,
   update,

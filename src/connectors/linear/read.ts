@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem } from "../../core/model.ts";
-import type { Changes, ChangesQuery, ReadResult, SchemaScope } from "../contract.ts";
+import type { Changes, ChangesQuery, ReadResult, SchemaScope, Streamed, StreamQuery } from "../contract.ts";
+import { byProject } from "../streamed.ts";
 import { changesAnswer, type IssueNode, type ProjectNode } from "./answers.ts";
 import { execute, type Variables } from "./client.ts";
 import { CHANGES } from "./documents.ts";
@@ -23,7 +24,8 @@ const cursorShape = z.object({ since: z.string(), seen: z.array(z.string()) });
 /** Everything of the container that changed since the cursor: one request when nothing did. */
 export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<Changes> {
   const cursor = parseCursor(query.cursor);
-  const found = await listPages(scope, cursor && new Date(Date.parse(cursor.since) - OVERLAP_MS).toISOString());
+  const from = cursor && new Date(Date.parse(cursor.since) - OVERLAP_MS).toISOString();
+  const found = await listPages(scope, containerFilters(scope, from), from === undefined ? LONG_PAGE : SHORT_PAGE);
   const [issues, projects] = [[...found.issues.values()], [...found.projects.values()]];
   const taught = await withLabels(
     scope,
@@ -39,6 +41,38 @@ export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<
   const horizon = new Date(Date.parse(newest) - OVERLAP_MS).toISOString();
   const seen = items.filter((item) => item.updated.at >= horizon).map(fingerprint);
   return { items: changed, cursor: JSON.stringify({ since: newest, seen: seen.sort() }), ...learned };
+}
+
+/** One listing over the containers of all scopes. */
+export async function stream(scopes: readonly SchemaScope[], query: StreamQuery): Promise<Streamed> {
+  const [first] = scopes;
+  const cursor = parseCursor(query.cursor) ?? { since: query.since, seen: [] };
+  if (!first) return { items: new Map(), cursor: JSON.stringify(cursor) };
+  const from = new Date(Date.parse(cursor.since) - OVERLAP_MS).toISOString();
+  const found = await listPages(first, allOf(scopes, from), SHORT_PAGE);
+  const nodes = [...found.issues.values(), ...found.projects.values()];
+  const known = new Set(cursor.seen);
+  const told: { scope: SchemaScope; twin: RemoteItem }[] = [];
+  const changed = nodes.filter((node) => !known.has(fingerprint(node)));
+  for (const [scope, own] of ownedBy(changed, query.ownersOf)) {
+    const issues = own.flatMap((node) => found.issues.get(node.id) ?? []);
+    const projects = own.flatMap((node) => found.projects.get(node.id) ?? []);
+    for (const twin of await twinsOf(scope, issues, projects)) told.push({ scope, twin });
+  }
+  const times = nodes.map((node) => new Date(node.updatedAt).toISOString());
+  const since = times.reduce((newest, at) => (at > newest ? at : newest), cursor.since);
+  const horizon = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
+  const seen = nodes.filter((_, n) => (times[n] ?? "") >= horizon).map(fingerprint);
+  return { items: byProject(told), cursor: JSON.stringify({ since, seen: seen.sort() }) };
+}
+
+type Node = IssueNode | ProjectNode;
+
+function ownedBy(nodes: readonly Node[], ownersOf: StreamQuery["ownersOf"]): Map<SchemaScope, Node[]> {
+  const owned = new Map<SchemaScope, Node[]>();
+  for (const node of nodes)
+    for (const scope of ownersOf(node.id)) owned.set(scope, [...(owned.get(scope) ?? []), node]);
+  return owned;
 }
 
 /** A cursor that cannot be read (another version wrote it) means reading everything again. */
@@ -59,13 +93,12 @@ interface Found {
  * Pages come newest first and rows move up while they are read: such a row comes twice or is missed here
  * and found by the next listing, because it is newer than everything of the first page.
  */
-async function listPages(scope: SchemaScope, since: string | undefined): Promise<Found> {
+async function listPages(scope: SchemaScope, filters: Variables, firstPage: number): Promise<Found> {
   const found: Found = { issues: new Map(), projects: new Map() };
-  const filters = containerFilters(scope, since);
   const seen = new Set<string>();
   let after: { issues: string | null; projects: string | null } | undefined;
   do {
-    const first = since === undefined || after ? LONG_PAGE : SHORT_PAGE;
+    const first = after ? LONG_PAGE : firstPage;
     const answer = await execute(scope, CHANGES, { ...pageVariables(filters, after), first }, changesAnswer);
     for (const node of answer.issues?.nodes ?? []) if (!found.issues.has(node.id)) found.issues.set(node.id, node);
     for (const node of answer.projects?.nodes ?? [])
@@ -108,7 +141,20 @@ function containerFilters(scope: SchemaScope, since: string | undefined): Variab
   return { issues: { ...updated, team }, projects: { ...updated, accessibleTeams: { some: team } } };
 }
 
-function fingerprint(item: RemoteItem): string {
+/** The containers of several scopes as one filter. */
+function allOf(scopes: readonly SchemaScope[], since: string): Variables {
+  const bound = scopes.flatMap(({ binding }) => epicProject(binding) ?? []);
+  const open = scopes.filter(({ binding }) => epicProject(binding) === null);
+  const projects = { id: { in: [...new Set(bound)] } };
+  const teams = { id: { in: [...new Set(open.map(({ schema }) => linearSchemaOf(schema).team.id))] } };
+  const updatedAt = { gte: since };
+  return {
+    issues: { updatedAt, or: [{ team: teams }, { project: projects }] },
+    projects: { updatedAt, or: [{ accessibleTeams: { some: teams } }, projects] },
+  };
+}
+
+function fingerprint(item: RemoteItem | Node): string {
   return createHash("sha256").update(JSON.stringify(item)).digest("base64url").slice(0, 16);
 }
 

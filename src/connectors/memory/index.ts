@@ -4,7 +4,7 @@ import { SyncFailure } from "../../core/errors.ts";
 import type { Connector, ConnectorModule, Credentials, Endpoint } from "../contract.ts";
 import { limitHints } from "./client.ts";
 import { lenses } from "./mapping.ts";
-import { changes, history, read } from "./read.ts";
+import { changes, history, read, stream } from "./read.ts";
 import { describe } from "./schema.ts";
 import { archive, create, update } from "./write.ts";
 
@@ -14,6 +14,7 @@ const connector: Connector = {
   describe,
   lenses,
   changes,
+  stream,
   read,
   create,
   update,

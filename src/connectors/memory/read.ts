@@ -1,7 +1,8 @@
 /** Twins as the tracker tells them. */
 import { z } from "zod";
 import type { FieldName, RemoteItem } from "../../core/model.ts";
-import type { Changes, ChangesQuery, FieldTime, ReadResult, SchemaScope } from "../contract.ts";
+import type { Changes, ChangesQuery, FieldTime, ReadResult, SchemaScope, Streamed, StreamQuery } from "../contract.ts";
+import { byProject } from "../streamed.ts";
 import { call } from "./client.ts";
 import { itemPage, type ItemAnswer } from "./answers.ts";
 import { spaceOf } from "./schema.ts";
@@ -20,6 +21,20 @@ export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<
   const rechecked = await lookUp(scope, query.recheck.slice(0, RECHECK));
   const items = new Map([...rechecked, ...fresh].map((item) => [item.ref, twinOf(item)]));
   return { items: [...items.values()], cursor: JSON.stringify(advanced(cursor, listed)) };
+}
+
+/** The tracker lists one space at a time. */
+export async function stream(scopes: readonly SchemaScope[], query: StreamQuery): Promise<Streamed> {
+  const cursors = z.record(z.string(), cursorShape).parse(JSON.parse(query.cursor ?? "{}"));
+  const told: { scope: SchemaScope; twin: RemoteItem }[] = [];
+  for (const scope of new Map(scopes.map((one) => [spaceOf(one), one])).values()) {
+    const cursor = cursors[spaceOf(scope)] ?? { since: query.since, seen: {} };
+    const listed = await list(scope, cursor.since);
+    for (const item of listed.filter(({ ref, version }) => cursor.seen[ref] !== version))
+      for (const owner of query.ownersOf(item.ref)) told.push({ scope: owner, twin: twinOf(item) });
+    cursors[spaceOf(scope)] = advanced(cursor, listed);
+  }
+  return { items: byProject(told), cursor: JSON.stringify(cursors) };
 }
 
 function advanced(cursor: Cursor, listed: readonly ItemAnswer[]): Cursor {

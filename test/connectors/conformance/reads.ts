@@ -103,6 +103,29 @@ export function describeReads(use: () => Session): void {
     expect(seen.size).toBe(60);
   });
 
+  it("tells the projects of one credential their own changes, each once, in one request", async () => {
+    const session = use();
+    const [one, shared] = [
+      await session.make("story", { title: "One" }),
+      await session.make("story", { title: "Both" }),
+    ];
+    const owners = { [one.ref]: ["P"], [shared.ref]: ["P", "Q"] } as const;
+    session.sandbox.clock.advance(3_600_000);
+    const begun = await session.stream(owners);
+    expect(begun.told).toEqual({});
+    session.sandbox.clock.advance(1_000);
+    await session.human.create("story", { title: "Nobody's" });
+    await session.human.edit(one.ref, { title: "One, edited" });
+    await session.human.edit(shared.ref, { title: "Both, edited" });
+    const next = await session.stream(owners, begun.cursor);
+    expect(next.told).toEqual({ P: ["One, edited", "Both, edited"], Q: ["Both, edited"] });
+    let after = next;
+    const cost = await session.cost(async () => (after = await session.stream(owners, next.cursor)));
+    expect([after.told, cost]).toEqual([{}, { requests: 1, writes: 0 }]);
+    await session.human.edit(one.ref, { title: "In the same instant" });
+    expect((await session.stream(owners, after.cursor)).told).toEqual({ P: ["In the same instant"] });
+  });
+
   it("lists the bound container only", async (context) => {
     const session = use();
     if (!session.human.createElsewhere) return context.skip();

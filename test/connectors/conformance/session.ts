@@ -110,6 +110,19 @@ export class Session {
     return this.connector.changes(this.scope, { cursor, recheck });
   }
 
+  /** What changed in two projects of one container: `owners` says by ref which of them holds a twin. */
+  async stream(owners: Readonly<Record<string, readonly ("P" | "Q")[]>>, cursor: string | null = null) {
+    const scopeOf = (project: string): SchemaScope => ({ ...this.scope, binding: { ...this.scope.binding, project } });
+    const scopes = { P: scopeOf("P"), Q: scopeOf("Q") };
+    const since = new Date(this.sandbox.clock.now()).toISOString();
+    const ownersOf = (ref: string) => (owners[ref] ?? []).map((name) => scopes[name]);
+    const streamed = await this.connector.stream(Object.values(scopes), { cursor, since, ownersOf });
+    const told = Object.fromEntries(
+      [...streamed.items].map(([project, items]) => [project, items.map(({ fields }) => fields.title)]),
+    );
+    return { told, cursor: streamed.cursor };
+  }
+
   /** Requests and writes that `work` costs. */
   async cost(work: () => Promise<unknown>): Promise<{ readonly requests: number; readonly writes: number }> {
     const { log } = this.sandbox;
