@@ -12,6 +12,7 @@ import { withoutRejected } from "./plan.ts";
 import { missingRefs } from "./refs.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
 import { planPass } from "./planning.ts";
+import { inputHashOf } from "./portfolio.ts";
 import { storeQuestions } from "./questions.ts";
 import { storeReport } from "./reporting.ts";
 import { saveFindings } from "./scope.ts";
@@ -36,8 +37,34 @@ export async function commitPass(engine: Engine, input: CommitInput): Promise<Co
   const edits = next.plan.hubEdits.filter((edit) => !written.skipped.some((skip) => isSamePlace(skip.edit, edit)));
   const more = !written.stale && (writes.length > 0 || edits.length > 0);
   const outcome = await storeReport(engine, { run, pass, standings });
+  await settle(engine, context, input, { hub: next.hub, isOver: !more && !written.stale });
   const untold = (await engine.store.untoldItems(project)).length > 0;
   return { hubEdits: written.edits.length, stale: written.stale, more, untold, outcome };
+}
+
+/** Writes that a vendor refused are tried again after this long, even where nothing else happens. */
+const REJECTED_AGAIN_MS = 3_600_000;
+
+/** Notes that the project is in step, or what it still owes: change detection leaves alone what owes nothing. */
+async function settle(
+  engine: Engine,
+  { request, startedAt, project }: RunContext,
+  { run, standings }: CommitInput,
+  { hub, isOver }: { readonly hub: HubReading; readonly isOver: boolean },
+): Promise<void> {
+  const { tools, fields, mode, since } = request;
+  // A part of the project in step says nothing of the whole.
+  if ([tools, fields, mode, since].some((restriction) => restriction !== undefined)) return;
+  const now = engine.now();
+  const isReady = isOver && standings.every(({ state }) => state === "ready");
+  const isRefused = (await engine.store.intentsOf(run)).some(({ state }) => state === "rejected");
+  const { path } = await engine.hub.read(project);
+  await engine.store.settle(project, {
+    inputHash: inputHashOf(engine, path, hub),
+    syncedAt: new Date(now).toISOString(),
+    startedAtMs: startedAt,
+    dueAtMs: !isReady ? now : isRefused ? now + REJECTED_AGAIN_MS : null,
+  });
 }
 
 /** Longer than a person's edit waits for its sync. */

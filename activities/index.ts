@@ -3,10 +3,12 @@ import type { HubActivities, ToolActivities } from "../src/core/ports.ts";
 import { applyIntents } from "./apply.ts";
 import { keepingWords, reportBroken } from "./broken-run.ts";
 import { commitPass } from "./commit.ts";
+import { detectChanges } from "./detect.ts";
 import type { Engine } from "./engine.ts";
 import { gatherEvidence } from "./evidence.ts";
 import { beating } from "./failures.ts";
 import { planAndStore } from "./plan.ts";
+import { concludePortfolio, rankPortfolio, scanPortfolio } from "./portfolio.ts";
 import { prepareRun } from "./prepare.ts";
 import { pullTool } from "./pull.ts";
 import { askPeople, noteReminder, takeAnswer, type Conversations } from "./questions.ts";
@@ -19,6 +21,7 @@ export function createActivities(engine: Engine, conversations: () => Conversati
     prepare: (input) => ofHub(input, () => prepareRun(engine, input)),
     pull: (input) => beating((signal) => pullTool(engine, input, signal)),
     plan: (input) => ofHub(input, () => planAndStore(engine, input)),
+    detect: (input) => beating((signal) => detectChanges(engine, input, signal)),
     evidence: (input) => beating((signal) => gatherEvidence(engine, input, signal)),
     apply: (input) => beating((signal) => applyIntents(engine, input, signal)),
     commit: (input) => {
@@ -26,6 +29,9 @@ export function createActivities(engine: Engine, conversations: () => Conversati
       if (failure) return beating(() => reportBroken(engine, input, failure));
       return ofHub(input, () => commitPass(engine, input));
     },
+    scan: (input) => beating(() => scanPortfolio(engine, input)),
+    rank: (input) => beating(() => rankPortfolio(engine, input)),
+    conclude: (summary) => beating(() => concludePortfolio(engine, summary)),
     ask: ({ project }) => beating(() => askPeople(engine, project, conversations())),
     answer: (input) => beating(() => takeAnswer(engine, input, conversations())),
     remind: (input) =>

@@ -11,6 +11,8 @@ import { settleUnanswered } from "./unanswered.ts";
 const RECHECK = 50;
 /** A listing never shows what was deleted, so everything is listed and compared once a day. */
 const CENSUS_EVERY_MS = 86_400_000;
+/** A project that lists nothing for so long is listed once more by itself. */
+const LISTED_KEPT_MS = 30 * 86_400_000;
 
 /** Where the measured difference between a vendor's clock and ours is kept. */
 export function skewKey(tool: string): string {
@@ -66,17 +68,42 @@ async function refreshMirror(
   const censusKey = `census/${project}/${tool}`;
   const known = await store.cursor(project, tool);
   const census = request.force === true || known === null || !(await store.cached(censusKey, engine.now()));
+  const listedKey = `listed/${project}/${tool}`;
+  if (!census && (await isDetected(engine, context, session.account, listedKey))) {
+    await adoptMarked(engine, context, session);
+    return 0;
+  }
+  const listingAt = engine.now();
   const recheck = newest(mirror, new Set(linked), RECHECK);
   const changes = await session.connector.changes(scope, { cursor: census ? null : known, recheck });
   if (changes.learned) await keepSchema(engine, session, changes.learned);
   const { fresh, doubtful } = sorted(changes.items, mirror);
   await store.saveChanges(project, tool, fresh, changes.cursor);
+  await store.cache(listedKey, listingAt, listingAt + LISTED_KEPT_MS);
   const listed = new Set(changes.items.map((item) => item.ref));
   const missing = census ? linked.filter((ref) => !listed.has(ref)) : [];
   await readAgain(engine, project, session, scope, [...missing, ...doubtful]);
   if (census) await store.cache(censusKey, true, engine.now() + CENSUS_EVERY_MS);
   await adoptMarked(engine, context, session);
   return fresh.filter((item) => JSON.stringify(item.fields) !== JSON.stringify(mirror[item.ref]?.fields)).length;
+}
+
+/**
+ * Change detection read this project's news just now, together with its neighbours': nothing is fetched twice.
+ * Only where the stream goes on from a listing of the project's own is there no gap between the two.
+ */
+async function isDetected(
+  { store, now }: Engine,
+  { project, request }: RunContext,
+  account: string,
+  listedKey: string,
+): Promise<boolean> {
+  const { detectedAtMs } = request;
+  if (detectedAtMs === undefined) return false;
+  const [stream, listedAt] = await Promise.all([store.stream(account), store.cached(listedKey, now())]);
+  const since = stream?.members[project];
+  if (!stream || since === undefined || typeof listedAt !== "number") return false;
+  return stream.atMs >= detectedAtMs && since <= listedAt;
 }
 
 /** Refs of the linked twins that changed last. */

@@ -79,15 +79,16 @@ async function storedPlans(engine: Engine, run: string, passes: number): Promise
 
 async function factsOfTool(
   engine: Engine,
-  { tool, name, env, ...context }: ToolContext,
+  context: ToolContext,
   facts: ToolFacts,
   intents: readonly Intent[],
   standings: readonly ToolStanding[],
 ): Promise<ToolRunFacts> {
+  const { tool, name, env } = context;
   const own = intents.filter((intent) => intent.tool === tool);
   const count = (...states: Intent["state"][]) => own.filter(({ state }) => states.includes(state)).length;
   const standing = standings.find((candidate) => candidate.tool === tool);
-  const { account } = openSession(engine, { tool, name, env, ...context });
+  const { account } = openSession(engine, context);
   const [usage] = await engine.store.usage(`${account}/requests/`, engine.now());
   return {
     tool,

@@ -11,9 +11,12 @@ import type { Engine, ToolContext } from "./engine.ts";
 /** The contract's "cache static data for one hour". */
 const SCHEMA_TTL_MS = 3_600_000;
 
-export interface ToolSession {
+/** What a tool's calls depend on. */
+export type SessionContext = Pick<ToolContext, "tool" | "binding" | "connection" | "rateLimits" | "urgent">;
+
+export interface ToolSession<C extends SessionContext = ToolContext> {
   readonly connector: Connector;
-  readonly context: ToolContext;
+  readonly context: C;
   readonly http: Http;
   /** Names the credential in budgets. */
   readonly account: string;
@@ -22,7 +25,7 @@ export interface ToolSession {
   scope(schema: ToolSchema, signal: AbortSignal): SchemaScope;
 }
 
-export function openSession(engine: Engine, context: ToolContext): ToolSession {
+export function openSession<C extends SessionContext>(engine: Engine, context: C): ToolSession<C> {
   const module = engine.connectors[context.tool];
   if (!module)
     throw new SyncFailure("InvalidConfig", `there is no connector for ${context.tool}`, { tool: context.tool });
@@ -45,7 +48,9 @@ export function openSession(engine: Engine, context: ToolContext): ToolSession {
     now: engine.now,
     timeoutMs: engine.workspace.config.engine.request_timeout_ms,
   });
-  const place = createHash("sha256").update(JSON.stringify(context.binding)).digest("hex").slice(0, 16);
+  // Projects that are bound alike share what the tool says about itself.
+  const { project: _, ...binding } = context.binding;
+  const place = createHash("sha256").update(JSON.stringify(binding)).digest("hex").slice(0, 16);
   return {
     connector: module.connector,
     context,
@@ -59,7 +64,7 @@ export function openSession(engine: Engine, context: ToolContext): ToolSession {
 /** The tool's schema, from the cache for an hour; reading it is also the connection check. */
 export async function schemaOf(
   engine: Engine,
-  session: ToolSession,
+  session: ToolSession<SessionContext>,
   signal: AbortSignal,
   fresh: boolean,
 ): Promise<ToolSchema> {
@@ -73,7 +78,11 @@ export async function schemaOf(
 }
 
 /** Stores a schema that a listing added to: it grows no younger by that. */
-export async function keepSchema(engine: Engine, session: ToolSession, schema: ToolSchema): Promise<void> {
+export async function keepSchema(
+  engine: Engine,
+  session: ToolSession<SessionContext>,
+  schema: ToolSchema,
+): Promise<void> {
   const known = await cachedSchema(engine, session.schemaKey, engine.now());
   const describedAt = known?.describedAt ?? engine.now();
   await engine.store.cache(
@@ -93,9 +102,14 @@ async function cachedSchema(engine: Engine, key: string, now: number): Promise<C
   return (await engine.store.cached(key, now)) as CachedSchema | null;
 }
 
+/** The newest known schema, however old; null before the tool has ever answered. */
+export async function knownSchema(engine: Engine, session: ToolSession<SessionContext>): Promise<ToolSchema | null> {
+  return (await cachedSchema(engine, session.schemaKey, 0))?.schema ?? null;
+}
+
 /** The lenses that the newest known schema gives; null before the tool has ever answered. */
 export async function knownLenses(engine: Engine, context: ToolContext): Promise<LensTable | null> {
   const session = openSession(engine, context);
-  const known = await cachedSchema(engine, session.schemaKey, 0);
-  return known ? session.connector.lenses(context.binding, known.schema) : null;
+  const known = await knownSchema(engine, session);
+  return known ? session.connector.lenses(context.binding, known) : null;
 }

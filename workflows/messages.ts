@@ -3,7 +3,14 @@ import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 import { defineSearchAttributeKey } from "@temporalio/common";
 import type { ErrorCode } from "../src/core/errors.ts";
 import type { ItemId } from "../src/core/model.ts";
-import type { Question, Resolution, SyncRequest, ToolStanding } from "../src/core/ports.ts";
+import type {
+  PortfolioFilter,
+  ProjectTurn,
+  Question,
+  Resolution,
+  SyncRequest,
+  ToolStanding,
+} from "../src/core/ports.ts";
 
 export interface ProjectSyncInput {
   readonly project: string;
@@ -40,6 +47,60 @@ export interface SyncProgress {
   readonly written: number;
   readonly waitingUntilMs: number | null;
 }
+
+export interface PortfolioInput {
+  readonly trigger: string;
+  readonly filter: PortfolioFilter;
+  /** Sync every project, whether anything is known to have changed or not. */
+  readonly all: boolean;
+  /** Read everything in full. */
+  readonly force?: boolean;
+  readonly hubQueue: string;
+  readonly heartbeatTimeoutMs: number;
+  readonly batchesInFlight: number;
+  /** The batches are spread over this long; at once where absent. */
+  readonly windowMs?: number;
+  /** A history longer than this is long, whatever the server allows. */
+  readonly maxEvents?: number;
+  /** What the execution before this one left to do. */
+  readonly carried?: {
+    readonly id: string;
+    readonly batches: readonly (readonly ProjectTurn[])[];
+    readonly progress: PortfolioProgress;
+  };
+}
+
+export interface PortfolioProgress {
+  /** `looking`, `detecting`, `syncing`, `done`. */
+  readonly step: string;
+  /** Epoch ms. */
+  readonly startedAtMs: number;
+  /** Changes that came later are the next run's. */
+  readonly detectedAtMs: number;
+  readonly projects: number;
+  readonly dirty: number;
+  readonly synced: number;
+  readonly failed: readonly string[];
+  readonly joined: number;
+  /** `<tool>: <code>` of credentials whose changes could not be read. */
+  readonly unread: readonly string[];
+  readonly underWay: readonly string[];
+}
+
+export interface BatchInput {
+  readonly turns: readonly ProjectTurn[];
+  readonly hubQueue: string;
+  readonly heartbeatTimeoutMs: number;
+  readonly request: SyncRequest;
+}
+export interface BatchAnswer {
+  readonly synced: number;
+  readonly joined: number;
+  readonly failed: readonly string[];
+}
+
+export const PORTFOLIO_SYNC = "portfolioSync";
+export const portfolioProgressQuery = defineQuery<PortfolioProgress>("progress");
 
 /** A question as its workflow keeps it. */
 export interface OpenQuestion extends Question {

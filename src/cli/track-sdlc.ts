@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { SyncFailure } from "../core/errors.ts";
 import type { SyncMode, SyncRequest } from "../core/ports.ts";
 import { openContext, splitTools, type CliContext, type CliIo } from "./context.ts";
+import type { SyncAllCommand } from "./commands/sync-all.ts";
 import { EXIT, exitCodeOfError } from "./exit-codes.ts";
 
 const ACTIONS = ["sync", "plan", "pull", "up", "worker", "status", "conflicts", "resolve", "doctor"];
@@ -75,12 +76,22 @@ function commands(io: CliIo, run: Run): Command {
 
   addSyncOptions(
     program.command("sync").argument("[project]").description("bring the hub file and its trackers in step"),
-  ).action(async (project: string | undefined, options: SyncFlags) => {
-    const { syncCommand } = await import("./commands/sync.ts");
-    await run(root(), (context) =>
-      syncCommand(context, { project, request: requestOf(options), json: options.json === true }),
-    );
-  });
+  )
+    .option("--all", "the portfolio: every project with something to do")
+    .option("--client <code>", "with --all: only this client's projects")
+    .option("--priority <P1>", "with --all: only projects of this pme_priority")
+    .option("--changed-since <time>", "with --all: only projects with changes since then (ISO 8601)", isoTime)
+    .action(async (project: string | undefined, options: SyncFlags & PortfolioFlags) => {
+      if (options.all) {
+        const { syncAllCommand } = await import("./commands/sync-all.ts");
+        const command = portfolioCommand(project, options);
+        return run(root(), (context) => syncAllCommand(context, command));
+      }
+      const { syncCommand } = await import("./commands/sync.ts");
+      await run(root(), (context) =>
+        syncCommand(context, { project, request: requestOf(options), json: options.json === true }),
+      );
+    });
   addSyncOptions(
     program.command("plan").argument("[project]").description("what sync would write, as a table; writes nothing"),
   ).action(async (project: string | undefined, options: SyncFlags) => {
@@ -165,6 +176,29 @@ function commands(io: CliIo, run: Run): Command {
       await run(root(), (context) => doctorCommand(context, options.json === true));
     });
   return program;
+}
+
+interface PortfolioFlags {
+  readonly all?: boolean;
+  readonly client?: string;
+  readonly priority?: string;
+  readonly changedSince?: string;
+}
+
+function portfolioCommand(project: string | undefined, options: SyncFlags & PortfolioFlags): SyncAllCommand {
+  if (project !== undefined) throw new SyncFailure("Usage", `sync: give ${project} or --all, not both.`);
+  const { tools, mode, yes, force, json, client, priority, changedSince } = options;
+  for (const [flag, given] of Object.entries({ tools, mode, yes }))
+    if (given !== undefined) throw new SyncFailure("Usage", `sync --all: --${flag} is for a single project.`);
+  return {
+    filter: {
+      ...(client === undefined ? {} : { client }),
+      ...(priority === undefined ? {} : { priority: priority.toUpperCase() }),
+      ...(changedSince === undefined ? {} : { changedSince }),
+    },
+    force: force === true,
+    json: json === true,
+  };
 }
 
 interface SyncFlags {

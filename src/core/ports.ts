@@ -22,6 +22,8 @@ export interface SyncRequest {
   readonly yes?: boolean;
   /** ISO time: the report lists what changed in the tools since then. */
   readonly since?: string;
+  /** Epoch ms at which change detection brought the mirrors of its members up to date: they are not listed again. */
+  readonly detectedAtMs?: number;
 }
 
 /** Whether a person, or somebody's hook, waits for it. */
@@ -187,6 +189,66 @@ export interface RemindInput {
   readonly escalate: boolean;
 }
 
+/** Which projects of the portfolio somebody asks for; all where nothing is named. */
+export interface PortfolioFilter {
+  readonly client?: string;
+  /** As `portfolio.pme_priority` says it. */
+  readonly priority?: string;
+  /** ISO time: only projects whose hub file was saved, or that were found to have something to do, since then. */
+  readonly changedSince?: string;
+}
+export interface ScanInput {
+  readonly portfolio: string;
+  readonly trigger: string;
+  readonly filter: PortfolioFilter;
+  /** All of them, whether anything is known to have changed or not. */
+  readonly all: boolean;
+}
+/** A credential and how many of the projects share it. */
+export interface CredentialGroup {
+  readonly tool: ToolKey;
+  /** Names the credential without revealing it. */
+  readonly account: string;
+  readonly projects: number;
+}
+export interface Scanned {
+  readonly projects: number;
+  readonly credentials: readonly CredentialGroup[];
+}
+export interface DetectInput {
+  readonly portfolio: string;
+  readonly tool: ToolKey;
+  readonly account: string;
+}
+export interface Detected {
+  /** Projects with something new at this tool. */
+  readonly changed: number;
+}
+/** Critical projects first, in the batches in which they are synced. */
+export interface Ranked {
+  readonly batches: readonly (readonly ProjectTurn[])[];
+}
+export interface ProjectTurn {
+  readonly project: string;
+  /** 1 to 5. */
+  readonly priority: number;
+}
+export interface PortfolioSummary {
+  readonly portfolio: string;
+  readonly trigger: string;
+  /** Epoch ms. */
+  readonly startedAtMs: number;
+  readonly projects: number;
+  /** Projects that had something to do. */
+  readonly dirty: number;
+  readonly synced: number;
+  readonly failed: readonly string[];
+  /** Under way already when their turn came: told to sync once more. */
+  readonly joined: number;
+  /** Credentials whose changes could not be read: `<tool>: <code>`. */
+  readonly unread: readonly string[];
+}
+
 export interface HubActivities {
   readonly prepare: (input: PrepareInput) => Promise<Prepared>;
   readonly plan: (input: PlanInput) => Promise<Planned>;
@@ -196,9 +258,13 @@ export interface HubActivities {
   /** Keeps an answer, and syncs its project at once. */
   readonly answer: (input: AnswerInput) => Promise<Answered>;
   readonly remind: (input: RemindInput) => Promise<void>;
+  readonly scan: (input: ScanInput) => Promise<Scanned>;
+  readonly rank: (input: ScanInput) => Promise<Ranked>;
+  readonly conclude: (summary: PortfolioSummary) => Promise<void>;
 }
 export interface ToolActivities {
   readonly pull: (input: PullInput) => Promise<Pulled>;
   readonly evidence: (input: EvidenceInput) => Promise<void>;
   readonly apply: (input: ApplyInput) => Promise<Applied>;
+  readonly detect: (input: DetectInput) => Promise<Detected>;
 }

@@ -101,11 +101,20 @@ function resolveTools(input: ResolveInput): ResolvedProject {
     client: client?.client.code ?? null,
     language: client?.language ?? workspace.registry.language.default,
     tools,
-    schedule: config.schedule,
+    schedule: input.config ? config.schedule : { ...config.schedule, ...hubFrequency(hub) },
     health: config.health_monitoring,
     notifications: { ...config.notifications, channels: [...new Set(channels)] },
     findings: mergeFindings([...found.findings, ...results.flatMap(({ findings }) => findings)]),
   };
+}
+
+/** Without a sync-config, the most frequent of what the hub's blocks ask for. */
+function hubFrequency({ bindings }: HubReading): { readonly frequency?: string } {
+  const asked = bindings.flatMap(({ syncEnabled, syncFrequency }) =>
+    syncEnabled && syncFrequency ? syncFrequency : [],
+  );
+  const frequency = ["daily", "weekly", "manual"].find((one) => asked.includes(one));
+  return frequency === undefined ? {} : { frequency };
 }
 
 function checkProjectId({ project_id: named }: SyncConfig, { projectId }: HubReading): void {

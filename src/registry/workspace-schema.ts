@@ -39,6 +39,10 @@ export const workspaceFileSchema = strictShape({
       .default("sqlite:.sdlc-sync/store.db"),
   }).prefault({}),
   engine: engineSchema.prefault({}),
+  portfolio: strictShape({
+    /** Batches of ten projects that are synced at the same time. */
+    batches_in_flight: z.number().int().positive().default(3),
+  }).prefault({}),
   conflicts: strictShape({
     /** People are reminded of a question after this long, and again each time it has passed. */
     remind_after: z.string().regex(PERIOD, 'a period is like "12 hours" or "1d"').default("1d"),

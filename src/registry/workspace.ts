@@ -88,6 +88,13 @@ export function loadSyncConfig(workspace: Workspace, hubPath: string, client: Cl
   return text === null ? null : parseSyncConfig({ text, file }, workspace.registry, client);
 }
 
+/** Everything in the workspace that decides how a project is synced, besides its hub file. */
+export function settingsOf(workspace: Workspace, hubPath: string, client: Client | null): string {
+  const folder = dirname(resolve(workspace.root, hubPath));
+  const files = [relative(workspace.root, join(folder, "sync-config.yaml")), REGISTRY_FILE, client?.file];
+  return files.map((file) => (file === undefined ? "" : (readText(workspace.root, file) ?? ""))).join("\0");
+}
+
 /** A template's text (`sync-config.yaml`), the workspace's own before the one shipped with the package. */
 export function templateText(workspace: Workspace, name: string): string {
   const path = `registry/templates/${name}`;

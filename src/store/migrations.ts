@@ -14,6 +14,7 @@ const MIGRATIONS: readonly Migration[] = [
   rememberStamps,
   rememberFreed,
   rememberAnswers,
+  rememberStandings,
 ];
 
 /**
@@ -100,6 +101,17 @@ function rememberAnswers(): string[] {
     `alter table conflict add column told text`,
     `alter table conflict add column answer text`,
     `alter table conflict add column reminders integer not null default 0`,
+  ];
+}
+
+/** Which projects are in step, and the streams that tell whether they still are. */
+function rememberStandings(home: Home): string[] {
+  const [text, real] = [textOf(home), home === "postgres" ? "double precision" : "real"];
+  return [
+    `create table standing (project ${text} primary key, input_hash text, synced_at text, due_at ${real})`,
+    `create table stream (account ${text} primary key, cursor text, since ${real} not null, members text not null, at ${real} not null)`,
+    `create table portfolio (id ${text} primary key, at ${real} not null, body text not null)`,
+    `create index link_ref on link (tool, ref)`,
   ];
 }
 

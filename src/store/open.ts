@@ -13,6 +13,7 @@ import { mirrorMethods } from "./mirror.ts";
 import { outcomeMethods } from "./outcomes.ts";
 import { stateMethods } from "./project-state.ts";
 import { runMethods } from "./runs.ts";
+import { standingMethods } from "./standings.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -30,6 +31,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ...hubCommitMethods(handle),
     ...auditMethods(handle),
     ...runMethods(handle),
+    ...standingMethods(handle),
     ...findingMethods(handle),
     ...conflictMethods(handle),
     ...cacheMethods(handle),

@@ -5,6 +5,9 @@ export interface Tables {
   mirror: { project: string; tool: string; ref: string; body: string };
   link: { project: string; tool: string; item: string; ref: string; body: string };
   hub_base: { project: string; item: string; type: string; body: string; stamps: string | null };
+  standing: { project: string; input_hash: string | null; synced_at: string | null; due_at: number | null };
+  portfolio: { id: string; at: number; body: string };
+  stream: { account: string; cursor: string | null; since: number; members: string; at: number };
   freed: { project: string; tool: string; item: string; generation: number };
   listing: { project: string; tool: string; cursor: string };
   intent: {

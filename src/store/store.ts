@@ -6,6 +6,7 @@ import type { Finding } from "../core/findings.ts";
 import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, Stamp, ToolKey } from "../core/model.ts";
 import type { AgreedValue, Conflict, Plan, Write } from "../core/plan.ts";
 import type { ConflictAnswer } from "../core/policy.ts";
+import type { PortfolioSummary } from "../core/ports.ts";
 
 /** Everything the planner needs of one project, read in one transaction. */
 export interface ProjectState {
@@ -80,6 +81,28 @@ export interface HubCommit {
   /** Ids gone from the hub and from every tool: their base, links and twins are forgotten, all but how many there were. */
   readonly forget: readonly ItemId[];
   readonly audit: readonly AuditEntry[];
+}
+
+/** How far a project is known to be in step. */
+export interface Standing {
+  /** Of the project's own files, as the last whole sync that had no work left found them. */
+  readonly inputHash: string | null;
+  /** ISO time of that sync. */
+  readonly syncedAt: string | null;
+  /** From then on (epoch ms) it has something to do whatever its files say; null: nothing is known. */
+  readonly dueAtMs: number | null;
+}
+
+/** How far the changes of a credential were read. */
+export interface StreamState {
+  /** Null before there was anything to read. */
+  readonly cursor: string | null;
+  /** From which on it tells, where there is no cursor yet; epoch ms. */
+  readonly sinceMs: number;
+  /** Projects of which it tells, each with the time (epoch ms) from which on: what was before, their own listing has to tell. */
+  readonly members: Readonly<Record<string, number>>;
+  /** Epoch ms. */
+  readonly atMs: number;
 }
 
 export interface RunRecord {
@@ -173,6 +196,27 @@ export interface Store {
   run(run: string): Promise<RunRecord | null>;
   /** Projects that ever ran, by id. */
   projects(): Promise<readonly string[]>;
+
+  standings(): Promise<ReadonlyMap<string, Standing>>;
+  /** They have something to do from then on, or from earlier on where that is known already. */
+  markDue(projects: readonly string[], atMs: number): Promise<void>;
+  /** A whole sync that began at `startedAtMs` left nothing but what is due at `dueAtMs`; what was marked since then stays. */
+  settle(
+    project: string,
+    standing: {
+      readonly inputHash: string | null;
+      readonly syncedAt: string | null;
+      readonly startedAtMs: number;
+      readonly dueAtMs: number | null;
+    },
+  ): Promise<void>;
+  /** Projects with a twin, by its ref. */
+  owners(tool: ToolKey): Promise<ReadonlyMap<string, readonly string[]>>;
+  stream(account: string): Promise<StreamState | null>;
+  saveStream(account: string, state: StreamState): Promise<void>;
+  /** What came of a run over the portfolio; the newest is kept. */
+  savePortfolio(summary: PortfolioSummary, atMs: number): Promise<void>;
+  lastPortfolio(): Promise<(PortfolioSummary & { readonly finishedAtMs: number }) | null>;
 
   /** Replaces the project's findings by those of the newest plan. */
   saveFindings(project: string, findings: readonly Finding[]): Promise<void>;

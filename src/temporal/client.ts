@@ -1,7 +1,14 @@
 /** What callers ask of Temporal: one sync of one project, joined where it is under way already. */
-import { WithStartWorkflowOperation, WorkflowIdConflictPolicy, type Client } from "@temporalio/client";
-import { isUrgent, type SyncRequest } from "../core/ports.ts";
 import {
+  WithStartWorkflowOperation,
+  WorkflowIdConflictPolicy,
+  type Client,
+  type WorkflowHandle,
+} from "@temporalio/client";
+import { isUrgent, type PortfolioFilter, type SyncRequest } from "../core/ports.ts";
+import type { Workspace } from "../registry/workspace.ts";
+import {
+  PORTFOLIO_SYNC,
   progressQuery,
   projectWorkflowId,
   PROJECT_SYNC,
@@ -10,6 +17,7 @@ import {
   SYNC_PROJECT,
   SYNC_TRIGGER,
   WORKFLOW_QUEUE,
+  type PortfolioInput,
   type ProjectSyncInput,
   type RunAnswer,
   type SyncProgress,
@@ -68,4 +76,38 @@ export async function syncProgress(client: Client, project: string): Promise<Syn
   } catch {
     return null;
   }
+}
+
+export interface PortfolioCall {
+  readonly trigger: string;
+  readonly filter: PortfolioFilter;
+  readonly all: boolean;
+  readonly force: boolean;
+  readonly hubQueue: string;
+  readonly workspace: Pick<Workspace, "config">;
+}
+
+/** Starts a sync of the portfolio; its workflow id is `portfolio/<trigger>/<time>`. */
+export async function startPortfolio(client: Client, call: PortfolioCall): Promise<WorkflowHandle> {
+  const { trigger, filter, all, force, hubQueue, workspace } = call;
+  const { engine, portfolio } = workspace.config;
+  const input: PortfolioInput = {
+    trigger,
+    filter,
+    all,
+    ...(force ? { force } : {}),
+    hubQueue,
+    heartbeatTimeoutMs: engine.heartbeat_timeout_ms,
+    batchesInFlight: portfolio.batches_in_flight,
+  };
+  return client.workflow.start(PORTFOLIO_SYNC, {
+    workflowId: `portfolio/${trigger}/${new Date().toISOString()}`,
+    taskQueue: WORKFLOW_QUEUE,
+    args: [input],
+    staticSummary: "sync of the portfolio",
+    staticDetails:
+      "Looks at each credential's changes and at the hub files once, then syncs the projects with something to do, in batches of ten.",
+    typedSearchAttributes: new TypedSearchAttributes([{ key: SYNC_TRIGGER, value: trigger }]),
+    priority: { priorityKey: 3 },
+  });
 }

@@ -28,7 +28,7 @@ const CONCURRENT_PER_TOOL = 6;
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const [connection, workflowBundle] = await Promise.all([NativeConnection.connect(options.connection), bundle()]);
-  const { pull, evidence, apply, ...ofHub } = options.activities;
+  const { pull, evidence, apply, detect, ...ofHub } = options.activities;
   const common = {
     connection,
     namespace: options.namespace,
@@ -56,7 +56,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       Worker.create({
         ...common,
         taskQueue: toolQueue(tool),
-        activities: { pull, evidence, apply },
+        activities: { pull, evidence, apply, detect },
         maxConcurrentActivityTaskExecutions: CONCURRENT_PER_TOOL,
         // Heartbeats carry cancellation; the default throttle would delay it by half a minute.
         maxHeartbeatThrottleInterval: "1 second",

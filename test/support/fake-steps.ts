@@ -6,7 +6,10 @@ import type {
   Committed,
   HubActivities,
   Planned,
+  PortfolioSummary,
   Prepared,
+  Ranked,
+  Scanned,
   Timings,
   ToolActivities,
 } from "../../src/core/ports.ts";
@@ -38,9 +41,14 @@ export class FakeSteps {
   readonly journal: string[] = [];
   tools: string[] = ["alpha", "beta"];
   prepared: Partial<Prepared> = {};
+  onPrepare: (project: string) => void = () => undefined;
   onPull: Record<string, (attempt: number) => Promise<void>> = {};
   onApply: Record<string, (attempt: number) => Promise<Applied>> = {};
   onEvidence: Record<string, () => Promise<void>> = {};
+  scanned: Scanned = { projects: 0, credentials: [] };
+  batches: Ranked["batches"] = [];
+  onDetect: (account: string) => Promise<void> = async () => undefined;
+  readonly summaries: PortfolioSummary[] = [];
   onAnswer: (input: AnswerInput) => Answered = () => ({ status: "taken" });
   onBroken: () => void = () => undefined;
   /** What each plan was told of histories, in order. */
@@ -51,8 +59,9 @@ export class FakeSteps {
 
   get steps(): HubActivities & ToolActivities {
     return {
-      prepare: async ({ request }) => {
+      prepare: async ({ project, request }) => {
         this.note(`prepare ${request.trigger}`);
+        this.onPrepare(project);
         return { status: "ready", tools: this.tools, timings: QUICK, priority: 3, ...this.prepared };
       },
       pull: async ({ tool }) => {
@@ -81,6 +90,23 @@ export class FakeSteps {
         }
         this.note(`commit ${standings.map(({ tool, state }) => `${tool}:${state}`).join(" ")}`);
         return this.onCommit(this.next("commit"));
+      },
+      detect: async ({ tool, account }) => {
+        this.note(`detect ${tool} ${account}`);
+        await this.onDetect(account);
+        return { changed: 1 };
+      },
+      scan: async ({ trigger, all }) => {
+        this.note(`scan ${trigger}${all ? " all" : ""}`);
+        return this.scanned;
+      },
+      rank: async () => {
+        this.note("rank");
+        return { batches: this.batches };
+      },
+      conclude: async (summary) => {
+        this.note("conclude");
+        this.summaries.push(summary);
       },
       ask: async () => this.note("ask"),
       answer: async (input) => {

@@ -44,7 +44,7 @@ export class Workflows {
 
   /** Runs `body` while workers with these steps poll. */
   async working<T>(fake: FakeSteps, body: () => Promise<T>): Promise<T> {
-    const { pull, evidence, apply, ...ofHub } = fake.steps;
+    const { pull, evidence, apply, detect, ...ofHub } = fake.steps;
     const common = { connection: this.env.nativeConnection, namespace: "default" };
     const workers = await Promise.all([
       Worker.create({ ...common, taskQueue: WORKFLOW_QUEUE, workflowBundle: await workflowBundle() }),
@@ -53,7 +53,7 @@ export class Workflows {
         Worker.create({
           ...common,
           taskQueue: toolQueue(tool),
-          activities: { pull, evidence, apply },
+          activities: { pull, evidence, apply, detect },
           shutdownGraceTime: 100,
         }),
       ),

@@ -1,0 +1,98 @@
+/** What changed at one credential, for all its projects together. */
+import type { RemoteItem } from "../src/core/model.ts";
+import type { Detected, DetectInput } from "../src/core/ports.ts";
+import { sameJson } from "../src/core/equality.ts";
+import type { SchemaScope, Streamed } from "../src/connectors/contract.ts";
+import type { StreamState } from "../src/store/store.ts";
+import type { Engine } from "./engine.ts";
+import { entriesOf, type PortfolioEntry } from "./portfolio.ts";
+import { knownSchema, openSession } from "./tool-session.ts";
+
+/** A new stream reaches back this far: further than any vendor's listing lags. */
+const OVERLAP_MS = 600_000;
+
+/**
+ * Reads the credential's stream once, brings the mirrors of its projects up to date, and marks those with
+ * news as due. A project that the stream did not tell of so far is due as well: its own sync lists it first.
+ * The cursor moves last, so that a crash tells the same again.
+ */
+export async function detectChanges(engine: Engine, input: DetectInput, signal: AbortSignal): Promise<Detected> {
+  const { store } = engine;
+  const { tool, account } = input;
+  const own = (await entriesOf(engine, input.portfolio)).filter((entry) => entry.tools.some(isOf(account)));
+  const stream = await store.stream(account);
+  const scopes = await scopesOf(engine, own, account, signal);
+  const startedAtMs = engine.now();
+  const told = stream?.members ?? {};
+  const isTold = ({ project }: PortfolioEntry): boolean => project in told && scopes.has(project);
+  const newcomers = own.filter((entry) => !isTold(entry)).map(({ project }) => project);
+  await store.markDue(newcomers, startedAtMs);
+  const sinceMs = stream?.sinceMs ?? startedAtMs - OVERLAP_MS;
+  const streamed = await readStream(engine, tool, scopes, { cursor: stream?.cursor ?? null, sinceMs });
+  const changed: string[] = [];
+  for (const [project, twins] of streamed.items) if (await isNews(engine, project, tool, twins)) changed.push(project);
+  await store.markDue(changed, engine.now());
+  // What its container says before its own listing is read is not this stream's to tell.
+  const sinceOf = (entry: PortfolioEntry): number => (isTold(entry) ? (told[entry.project] ?? 0) : startedAtMs);
+  const members = Object.fromEntries(own.map((entry) => [entry.project, sinceOf(entry)]));
+  await store.saveStream(account, { cursor: streamed.cursor, sinceMs, members, atMs: engine.now() });
+  return { changed: new Set([...newcomers, ...changed]).size };
+}
+
+interface Streaming {
+  readonly items: Streamed["items"];
+  readonly cursor: string | null;
+}
+
+async function readStream(
+  { store, connectors }: Engine,
+  tool: string,
+  scopes: ReadonlyMap<string, SchemaScope>,
+  { cursor, sinceMs }: Pick<StreamState, "cursor" | "sinceMs">,
+): Promise<Streaming> {
+  const module = connectors[tool];
+  if (!module || scopes.size === 0) return { items: new Map(), cursor };
+  const owners = await store.owners(tool);
+  return module.connector.stream([...scopes.values()], {
+    cursor,
+    since: new Date(sinceMs).toISOString(),
+    ownersOf: (ref) => (owners.get(ref) ?? []).flatMap((project) => scopes.get(project) ?? []),
+  });
+}
+
+function isOf(account: string) {
+  return (tool: PortfolioEntry["tools"][number]): boolean => tool.account === account;
+}
+
+/** By project, of those whose tool was described before. */
+async function scopesOf(
+  engine: Engine,
+  entries: readonly PortfolioEntry[],
+  account: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, SchemaScope>> {
+  const scopes = new Map<string, SchemaScope>();
+  for (const { project, tools } of entries) {
+    const context = tools.find(isOf(account));
+    const session = context && openSession(engine, context);
+    const schema = session && (await knownSchema(engine, session));
+    if (session && schema) scopes.set(project, session.scope(schema, signal));
+  }
+  return scopes;
+}
+
+/** Stores what is newer than the mirror, and says whether any of it matters. An older row is looked into by the project's own sync. */
+async function isNews(engine: Engine, project: string, tool: string, twins: readonly RemoteItem[]): Promise<boolean> {
+  const known = (await engine.store.projectState(project)).mirror[tool] ?? {};
+  const isOlder = ({ ref, updated }: RemoteItem): boolean => updated.at < (known[ref]?.updated.at ?? "");
+  await engine.store.saveChanges(
+    project,
+    tool,
+    twins.filter((twin) => !isOlder(twin)),
+    null,
+  );
+  return twins.some((twin) => {
+    const { fields, state } = known[twin.ref] ?? {};
+    return isOlder(twin) || state !== twin.state || !sameJson(fields as never, twin.fields as never);
+  });
+}

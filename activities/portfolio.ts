@@ -1,0 +1,151 @@
+/** The portfolio as one: which projects there are, which have something to do, and whose turn it is first. */
+import { createHash } from "node:crypto";
+import { isDue } from "../src/core/due.ts";
+import { isSyncFailure } from "../src/core/errors.ts";
+import type {
+  CredentialGroup,
+  PortfolioFilter,
+  PortfolioSummary,
+  ProjectTurn,
+  Ranked,
+  ScanInput,
+  Scanned,
+} from "../src/core/ports.ts";
+import { readHub } from "../src/hub/read.ts";
+import type { HubReading } from "../src/hub/hub.ts";
+import { resolveCredentials } from "../src/registry/credentials.ts";
+import { resolveProject, type ResolvedTool } from "../src/registry/resolve.ts";
+import { clientOf, settingsOf } from "../src/registry/workspace.ts";
+import type { Standing } from "../src/store/store.ts";
+import { KEEP_MS, type Engine } from "./engine.ts";
+import type { SessionContext } from "./tool-session.ts";
+
+/** The contract's batches. */
+const BATCH = 10;
+
+/** One project in one portfolio run: what it is bound to, and whether its own files call for a sync. */
+export interface PortfolioEntry {
+  readonly project: string;
+  readonly pmePriority: string | null;
+  /** Somebody asks for it. The others are in the list for their credential's stream, which must not pass them by. */
+  readonly isAsked: boolean;
+  /** Its files differ from those of its last whole sync, or nobody knows. */
+  readonly isChanged: boolean;
+  /** Its own schedule lets it be synced now. */
+  readonly isDue: boolean;
+  readonly tools: readonly (SessionContext & { readonly account: string })[];
+}
+
+/** Lists the projects, and stores what the next steps need of them. */
+export async function scanPortfolio(engine: Engine, input: ScanInput): Promise<Scanned> {
+  const standings = await engine.store.standings();
+  const entries: PortfolioEntry[] = [];
+  for (const { id } of await engine.hub.list()) entries.push(await entryOf(engine, id, input, standings.get(id)));
+  await engine.store.cache(entriesKey(input.portfolio), entries, engine.now() + KEEP_MS);
+  return { projects: entries.filter(({ isAsked }) => isAsked).length, credentials: credentialsOf(entries) };
+}
+
+async function entryOf(
+  engine: Engine,
+  project: string,
+  input: ScanInput,
+  standing: Standing | undefined,
+): Promise<PortfolioEntry> {
+  const file = await engine.hub.read(project);
+  const hub = readHub(file.text, { projectId: project, file: file.path });
+  const isAsked = await isAskedFor(engine, project, hub, input.filter, standing);
+  const common = { project, pmePriority: hub.pmePriority, isAsked };
+  try {
+    const isChanged = standing?.inputHash !== inputHashOf(engine, file.path, hub);
+    const options = { hubPath: file.path, env: engine.env, connectors: Object.keys(engine.connectors) };
+    const { tools, schedule } = resolveProject(engine.workspace, hub, options);
+    const timezone = schedule.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const syncedAt = standing?.syncedAt ? Date.parse(standing.syncedAt) : null;
+    const isTimed = input.trigger === "schedule";
+    return {
+      ...common,
+      isChanged,
+      isDue: !isTimed || (schedule.auto_sync && isDue({ ...schedule, timezone }, syncedAt, engine.now())),
+      tools: tools.flatMap((tool) => sessionOf(engine, tool)),
+    };
+  } catch (error) {
+    // What is wrong with its files is told by its own sync.
+    if (!isSyncFailure(error)) throw error;
+    return { ...common, isChanged: true, isDue: true, tools: [] };
+  }
+}
+
+async function isAskedFor(
+  engine: Engine,
+  project: string,
+  hub: HubReading,
+  { client, priority, changedSince }: PortfolioFilter,
+  standing: Standing | undefined,
+): Promise<boolean> {
+  if (client !== undefined && hub.client !== client) return false;
+  if (priority !== undefined && hub.pmePriority !== priority) return false;
+  if (changedSince === undefined) return true;
+  const { at } = await engine.hub.saved(project);
+  return at >= changedSince || (standing?.dueAtMs ?? Infinity) <= engine.now();
+}
+
+/** A tool without usable credentials has no stream; the project's own sync tells of it. */
+function sessionOf(engine: Engine, resolved: ResolvedTool): PortfolioEntry["tools"] {
+  const { tool, binding, connection, rateLimits, missingEnv } = resolved;
+  const module = engine.connectors[tool];
+  if (!module || missingEnv.length > 0) return [];
+  const credentials = resolveCredentials(engine.workspace.registry, tool, engine.env, connection);
+  return [{ tool, binding, connection, rateLimits, urgent: false, account: module.endpoint(credentials).account }];
+}
+
+function credentialsOf(entries: readonly PortfolioEntry[]): CredentialGroup[] {
+  const groups = new Map<string, CredentialGroup>();
+  for (const { tools } of entries)
+    for (const { tool, account } of tools)
+      groups.set(account, { tool, account, projects: (groups.get(account)?.projects ?? 0) + 1 });
+  return [...groups.values()].toSorted((a, b) => (a.account < b.account ? -1 : 1));
+}
+
+/** The files that decide how a project is synced, as one hash. */
+export function inputHashOf({ workspace }: Engine, hubPath: string, hub: HubReading): string {
+  const settings = settingsOf(workspace, hubPath, clientOf(workspace, hub.client));
+  return createHash("sha256").update(`${hub.hash}\0${settings}`).digest("hex");
+}
+
+export async function entriesOf(engine: Engine, portfolio: string): Promise<readonly PortfolioEntry[]> {
+  return ((await engine.store.cached(entriesKey(portfolio), engine.now())) as PortfolioEntry[] | null) ?? [];
+}
+
+/** Those with something to do: critical ones first, then those that waited longest. */
+export async function rankPortfolio(engine: Engine, { portfolio, all }: ScanInput): Promise<Ranked> {
+  const [entries, standings] = await Promise.all([entriesOf(engine, portfolio), engine.store.standings()]);
+  const dirty = entries.filter(({ project, isAsked, isChanged, isDue: mayRun }) => {
+    if (!isAsked || !mayRun) return false;
+    return all || isChanged || (standings.get(project)?.dueAtMs ?? Infinity) <= engine.now();
+  });
+  const waited = ({ project }: PortfolioEntry): string => standings.get(project)?.syncedAt ?? "";
+  const turns = dirty
+    .toSorted((a, b) => rankOf(a) - rankOf(b) || compare(waited(a), waited(b)) || compare(a.project, b.project))
+    .map((entry): ProjectTurn => ({ project: entry.project, priority: rankOf(entry) === 1 ? 2 : 3 }));
+  const batches: ProjectTurn[][] = [];
+  for (let start = 0; start < turns.length; start += BATCH) batches.push(turns.slice(start, start + BATCH));
+  return { batches };
+}
+
+/** `P1` is critical; what has no priority comes last. */
+function rankOf({ pmePriority }: PortfolioEntry): number {
+  return Number(/^P(\d)$/.exec(pmePriority ?? "")?.[1] ?? 9);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Kept until the next one, for `track-sdlc status`. */
+export async function concludePortfolio(engine: Engine, summary: PortfolioSummary): Promise<void> {
+  await engine.store.savePortfolio(summary, engine.now());
+}
+
+function entriesKey(portfolio: string): string {
+  return `portfolio/${portfolio}`;
+}
