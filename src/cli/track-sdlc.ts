@@ -134,11 +134,12 @@ function commands(io: CliIo, run: Run): Command {
   program
     .command("status")
     .argument("[project]")
-    .description("last report, pending findings, links")
+    .description("what a run under way is doing, the last report, links")
+    .option("--links", "the links of all twins, and not only of those that somebody should look at")
     .option("--json", "print one JSON document")
-    .action(async (project: string | undefined, options: { json?: boolean }) => {
+    .action(async (project: string | undefined, options: { links?: boolean; json?: boolean }) => {
       const { statusCommand } = await import("./commands/status.ts");
-      await run(root(), (context) => statusCommand(context, project, options.json === true));
+      await run(root(), (context) => statusCommand(context, project, options));
     });
   program
     .command("conflicts")

@@ -4,6 +4,7 @@ import {
   WorkflowIdConflictPolicy,
   type Client,
   type WorkflowHandle,
+  WorkflowNotFoundError,
 } from "@temporalio/client";
 import { isUrgent, type PortfolioFilter, type SyncRequest } from "../core/ports.ts";
 import type { Workspace } from "../registry/workspace.ts";
@@ -110,4 +111,41 @@ export async function startPortfolio(client: Client, call: PortfolioCall): Promi
     typedSearchAttributes: new TypedSearchAttributes([{ key: SYNC_TRIGGER, value: trigger }]),
     priority: { priorityKey: 3 },
   });
+}
+
+/** A project's workflow that has not ended. */
+export interface UnderWay {
+  readonly project: string;
+  /** ISO time. */
+  readonly since: string;
+  /** Null where no worker answers: nobody works on it now. */
+  readonly progress: SyncProgress | null;
+}
+
+/** Longer than a busy worker takes for an answer, as long as a person waits for one. */
+const QUERY_PATIENCE_MS = 3_000;
+
+/** The project's workflow where one runs; null where none does. */
+export async function syncUnderWay(client: Client, project: string): Promise<UnderWay | null> {
+  const handle = client.workflow.getHandle(projectWorkflowId(project));
+  const told = await handle.describe().catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  });
+  if (told?.status.name !== "RUNNING") return null;
+  const progress = await client.withDeadline(Date.now() + QUERY_PATIENCE_MS, () => syncProgress(client, project));
+  return { project, since: told.startTime.toISOString(), progress };
+}
+
+/** One search, and one question for each project that it finds at work. */
+export async function syncsUnderWay(client: Client, projects: readonly string[]): Promise<UnderWay[]> {
+  const byId = new Map(projects.map((project) => [projectWorkflowId(project), project]));
+  const query = `WorkflowType = "${PROJECT_SYNC}" AND ExecutionStatus = "Running"`;
+  const found: string[] = [];
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    const project = byId.get(workflowId);
+    if (project !== undefined) found.push(project);
+  }
+  const asked = await Promise.all(found.map((project) => syncUnderWay(client, project)));
+  return asked.filter((one) => one !== null);
 }

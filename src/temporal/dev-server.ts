@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { openSync } from "node:fs";
 import { createServer } from "node:net";
-import { Connection } from "@temporalio/client";
 import { SyncFailure } from "../core/errors.ts";
 import { SEARCH_ATTRIBUTES } from "./search-attributes.ts";
 import { isAlive, type EngineRecord, type StateFolder } from "./state-folder.ts";
+import { isReachable, recordedTarget } from "./target.ts";
 
 const START_TIMEOUT_MS = 60_000;
 const START_ATTEMPTS = 3;
@@ -70,16 +70,6 @@ export async function stopServer(pid: number): Promise<void> {
   }
 }
 
-export async function isReachable(address: string): Promise<boolean> {
-  try {
-    const connection = await Connection.connect({ address, connectTimeout: 2_000 });
-    await connection.close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 interface Launched {
   readonly child: ChildProcess;
   readonly port: number;
@@ -122,7 +112,7 @@ async function ready(address: string, child: ChildProcess, state: StateFolder): 
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
     if (child.exitCode !== null || child.pid === undefined) break;
-    if (await isReachable(address)) return;
+    if (await isReachable(recordedTarget({ address }))) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new SyncFailure(

@@ -1,21 +1,12 @@
 /** How a command gets at Temporal: the configured one, the one that runs here already, or its own. */
-import { access } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { Client, Connection, type ConnectionOptions } from "@temporalio/client";
-import { loadClientConnectConfig } from "@temporalio/envconfig";
+import { Client, Connection } from "@temporalio/client";
 import { SyncFailure } from "../core/errors.ts";
 import { cliSources, findTemporalCli } from "./cli-binary.ts";
-import { isReachable, startDevServer, stopServer, type DevServer } from "./dev-server.ts";
+import { startDevServer, stopServer, type DevServer } from "./dev-server.ts";
 import { ensureSearchAttributes } from "./search-attributes.ts";
 import type { StateFolder } from "./state-folder.ts";
+import { configuredTarget, isReachable, recordedTarget, type Target } from "./target.ts";
 import type { RunningWorker } from "./worker.ts";
-
-/** Where Temporal is, in the shape both the client and the worker connect with. */
-export interface Target {
-  readonly options: ConnectionOptions;
-  readonly namespace: string;
-}
 
 export interface SessionOptions {
   readonly state: StateFolder;
@@ -41,31 +32,17 @@ export interface EngineSession {
 }
 
 export async function openEngineSession(options: SessionOptions): Promise<EngineSession> {
-  const configured = await configuredTarget(options.env);
+  const configured = configuredTarget(options.env);
   if (configured) return joinEngine(options, configured, null, null);
   return options.state.exclusively(async () => {
     const record = await options.state.engine();
-    if (record && (await isReachable(record.address))) {
-      return joinEngine(options, { options: { address: record.address }, namespace: "default" }, record.uiUrl, null);
-    }
+    if (record && (await isReachable(recordedTarget(record))))
+      return joinEngine(options, recordedTarget(record), record.uiUrl, null);
     const binary = await findTemporalCli(cliSources(options.env), options.progress);
     options.progress("No Temporal configured or running: starting the embedded engine ...");
     const server = await startDevServer(binary, options.state, record ?? undefined);
-    return joinEngine(options, { options: { address: server.address }, namespace: "default" }, server.uiUrl, server);
+    return joinEngine(options, recordedTarget(server), server.uiUrl, server);
   });
-}
-
-/** What TEMPORAL_* variables or a `temporal.toml` profile name; null where there is neither. */
-async function configuredTarget(env: NodeJS.ProcessEnv): Promise<Target | null> {
-  const named = ["TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_CONFIG_FILE"].some((name) => env[name]);
-  const file = join(env["XDG_CONFIG_HOME"] || join(homedir(), ".config"), "temporalio", "temporal.toml");
-  const exists = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (!named && !exists) return null;
-  const config = loadClientConnectConfig({ overrideEnvVars: stringsOf(env) });
-  return { options: config.connectionOptions, namespace: config.namespace ?? "default" };
 }
 
 async function joinEngine(
@@ -130,8 +107,4 @@ async function stopIfLast(state: StateFolder, server: DevServer | null): Promise
   const record = await state.engine();
   if (record) await stopServer(record.pid);
   await state.forgetEngine();
-}
-
-function stringsOf(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

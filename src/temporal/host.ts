@@ -5,8 +5,8 @@ import { createActivities } from "../../activities/index.ts";
 import type { Engine } from "../../activities/engine.ts";
 import type { ToolKey } from "../core/model.ts";
 import { temporalConversations } from "./conversations.ts";
-import type { Target } from "./engine-session.ts";
 import { installRuntime } from "./runtime.ts";
+import type { Target } from "./target.ts";
 import { startWorker, type RunningWorker } from "./worker.ts";
 
 export interface HostOptions {

@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { main } from "../../src/cli/track-sdlc.ts";
 import { conflictResolver, type SyncOptions } from "../../src/index.ts";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
+import { runCommand } from "./run-command.ts";
 
 const BOUND = "external_sync: {jira: {project_key: CHK}, linear: {team_id: PAY}}";
 const hubOf = (stories: number, binding = BOUND): string =>
@@ -18,17 +18,7 @@ async function start(options: Partial<WorldOptions> = {}): Promise<void> {
   world = await startWorld({ hub: hubOf(2), ...options });
 }
 
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await main(args, {
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    env: { ...world.env, ...env },
-    cwd: world.root,
-    ask: null,
-  });
-  return { code, out: out.join("\n"), err: err.join("\n") };
-}
+const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => runCommand(world, args, env);
 
 describe("a tool that cannot be called", () => {
   it("is one failure with its remedy, and the other tool syncs", async () => {

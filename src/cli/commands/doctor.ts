@@ -2,7 +2,7 @@ import { SyncFailure, isSyncFailure } from "../../core/errors.ts";
 import { readHub } from "../../hub/read.ts";
 import { resolveProject, type ResolvedTool } from "../../registry/resolve.ts";
 import { cliSources } from "../../temporal/cli-binary.ts";
-import { isReachable } from "../../temporal/dev-server.ts";
+import { isReachable, recordedTarget } from "../../temporal/target.ts";
 import { openSession as openToolSession, schemaOf } from "../../../activities/tool-session.ts";
 import type { Engine } from "../../../activities/engine.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -39,7 +39,8 @@ function node(): Check {
 
 async function temporal({ state, io }: CliContext): Promise<Check> {
   const address = io.env["TEMPORAL_ADDRESS"] ?? (await state.engine())?.address;
-  if (address && (await isReachable(address))) return { name: "temporal", ok: true, says: `answers at ${address}` };
+  if (address && (await isReachable(recordedTarget({ address }))))
+    return { name: "temporal", ok: true, says: `answers at ${address}` };
   if (io.env["TEMPORAL_ADDRESS"]) {
     return {
       name: "temporal",
