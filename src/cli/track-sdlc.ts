@@ -31,14 +31,7 @@ async function askAtTerminal(question: string): Promise<string> {
 /** Runs one command line; returns the exit code (see `exit-codes.ts`). */
 export async function main(args: readonly string[], io: CliIo = processIo()): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const program = commands(io, async (root, action) => {
-    const context = await openContext(io, root);
-    try {
-      exitCode = await action(context);
-    } finally {
-      await context.close();
-    }
-  });
+  const program = commands(io, (code) => (exitCode = code));
   try {
     await program.parseAsync(inActionOrder(args), { from: "user" });
     return exitCode;
@@ -64,15 +57,21 @@ function inActionOrder(args: readonly string[]): string[] {
   return [...args];
 }
 
-type Run = (root: string | undefined, action: (context: CliContext) => Promise<number>) => Promise<void>;
-
-function commands(io: CliIo, run: Run): Command {
+function commands(io: CliIo, end: (exitCode: number) => void): Command {
   const program = new Command("track-sdlc")
     .description("Keeps sdlc-tracking.yaml and the trackers it is bound to telling the same story.")
     .option("--root <folder>", "workspace folder (default: the nearest parent that has one)")
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
   const root = () => program.opts<{ root?: string }>().root;
+  const run = async (action: (context: CliContext) => Promise<number>) => {
+    const context = await openContext(io, root());
+    try {
+      end(await action(context));
+    } finally {
+      await context.close();
+    }
+  };
 
   addSyncOptions(
     program.command("sync").argument("[project]").description("bring the hub file and its trackers in step"),
@@ -85,10 +84,10 @@ function commands(io: CliIo, run: Run): Command {
       if (options.all) {
         const { syncAllCommand } = await import("./commands/sync-all.ts");
         const command = portfolioCommand(project, options);
-        return run(root(), (context) => syncAllCommand(context, command));
+        return run((context) => syncAllCommand(context, command));
       }
       const { syncCommand } = await import("./commands/sync.ts");
-      await run(root(), (context) =>
+      await run((context) =>
         syncCommand(context, { project, request: requestOf(options), json: options.json === true }),
       );
     });
@@ -96,7 +95,7 @@ function commands(io: CliIo, run: Run): Command {
     program.command("plan").argument("[project]").description("what sync would write, as a table; writes nothing"),
   ).action(async (project: string | undefined, options: SyncFlags) => {
     const { planCommand } = await import("./commands/plan.ts");
-    await run(root(), (context) => planCommand(context, project, requestOf(options), options.json === true));
+    await run((context) => planCommand(context, project, requestOf(options), options.json === true));
   });
   program
     .command("pull")
@@ -114,14 +113,14 @@ function commands(io: CliIo, run: Run): Command {
         since: options.since,
         ...(tools ? { tools } : {}),
       };
-      await run(root(), (context) => syncCommand(context, { project, request, json: options.json === true }));
+      await run((context) => syncCommand(context, { project, request, json: options.json === true }));
     });
   program
     .command("up")
     .description("start the embedded engine and a worker, and stay up")
     .action(async () => {
       const { workCommand } = await import("./commands/up.ts");
-      await run(root(), (context) => workCommand(context, undefined));
+      await run((context) => workCommand(context, undefined));
     });
   program
     .command("worker")
@@ -129,7 +128,7 @@ function commands(io: CliIo, run: Run): Command {
     .option("--tools <keys>", "take only these tools' queues, comma separated")
     .action(async (options: { tools?: string }) => {
       const { workCommand } = await import("./commands/up.ts");
-      await run(root(), (context) => workCommand(context, splitTools(options.tools)));
+      await run((context) => workCommand(context, splitTools(options.tools)));
     });
   program
     .command("status")
@@ -139,7 +138,7 @@ function commands(io: CliIo, run: Run): Command {
     .option("--json", "print one JSON document")
     .action(async (project: string | undefined, options: { links?: boolean; json?: boolean }) => {
       const { statusCommand } = await import("./commands/status.ts");
-      await run(root(), (context) => statusCommand(context, project, options));
+      await run((context) => statusCommand(context, project, options));
     });
   program
     .command("conflicts")
@@ -148,7 +147,7 @@ function commands(io: CliIo, run: Run): Command {
     .option("--json", "print one JSON document")
     .action(async (project: string | undefined, options: { json?: boolean }) => {
       const { conflictsCommand } = await import("./commands/conflicts.ts");
-      await run(root(), (context) => conflictsCommand(context, project, options.json === true));
+      await run((context) => conflictsCommand(context, project, options.json === true));
     });
   program
     .command("resolve")
@@ -164,7 +163,7 @@ function commands(io: CliIo, run: Run): Command {
     .action(async (project: string | undefined, { conflictId, all, json, ...given }: ResolveFlags) => {
       const { resolveCommand } = await import("./commands/resolve.ts");
       const number = conflictId === undefined ? {} : { number: conflictId };
-      await run(root(), (context) =>
+      await run((context) =>
         resolveCommand(context, { project, ...number, ...given, all: all === true, json: json === true }),
       );
     });
@@ -174,7 +173,8 @@ function commands(io: CliIo, run: Run): Command {
     .option("--json", "print one JSON document")
     .action(async (options: { json?: boolean }) => {
       const { doctorCommand } = await import("./commands/doctor.ts");
-      await run(root(), (context) => doctorCommand(context, options.json === true));
+      // Opens the workspace by itself: one that cannot be opened is an answer too.
+      end(await doctorCommand(io, root(), options.json === true));
     });
   return program;
 }

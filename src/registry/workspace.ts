@@ -112,7 +112,18 @@ function clientCodes(root: string): readonly string[] {
 
 function readText(root: string, file: string): string | null {
   const path = join(root, file);
-  return existsSync(path) ? readFileSync(path, "utf8") : null;
+  if (!existsSync(path)) return null;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const reason = (cause as { code?: string }).code ?? String(cause);
+    throw new SyncFailure(
+      "InvalidConfig",
+      `${file} cannot be read (${reason}): it must be a readable file.`,
+      { file },
+      cause,
+    );
+  }
 }
 
 function builtInRegistry(): RegistryText & { readonly path: string } {

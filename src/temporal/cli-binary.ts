@@ -1,7 +1,7 @@
 /** Finds the Temporal CLI, or gets it: the dev server is part of it. */
 import { execFile, spawn } from "node:child_process";
 import { constants } from "node:fs";
-import { access, mkdir, readdir } from "node:fs/promises";
+import { access, mkdir, readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -13,7 +13,7 @@ const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@${CLI_VERSION}`;
 
 export interface CliSource {
   readonly name: string;
-  /** Path of a runnable CLI, or the reason why this source has none. */
+  /** Path of a runnable CLI, or the reason why this source has none. Throws `InvalidConfig` where it is set to something else. */
   find(progress: (line: string) => void): Promise<{ readonly path: string } | { readonly miss: string }>;
 }
 
@@ -55,7 +55,10 @@ function fromVariable(env: NodeJS.ProcessEnv): CliSource {
     async find() {
       const path = env["TEMPORAL_CLI"];
       if (!path) return { miss: "not set" };
-      return (await isRunnable(path)) ? { path } : { miss: `${path} is not an executable file` };
+      if (await isRunnable(path)) return { path };
+      // Somebody wants that one: another in its place would hide the mistake.
+      const message = `TEMPORAL_CLI: ${path} is not an executable file. Correct the path, or unset it to have the CLI found or fetched.`;
+      throw new SyncFailure("InvalidConfig", message);
     },
   };
 }
@@ -143,10 +146,12 @@ async function cachedBinary(folder: string): Promise<string | null> {
 }
 
 async function isRunnable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function runQuietly(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {

@@ -1,11 +1,12 @@
 /** How a command gets at Temporal: the configured one, the one that runs here already, or its own. */
-import { Client, Connection } from "@temporalio/client";
-import { SyncFailure } from "../core/errors.ts";
+import { Client } from "@temporalio/client";
 import { cliSources, findTemporalCli } from "./cli-binary.ts";
+import { configuredTarget } from "./configured-target.ts";
+import { connectTo } from "./connect.ts";
 import { startDevServer, stopServer, type DevServer } from "./dev-server.ts";
 import { ensureSearchAttributes } from "./search-attributes.ts";
 import type { StateFolder } from "./state-folder.ts";
-import { configuredTarget, isReachable, recordedTarget, type Target } from "./target.ts";
+import { isReachable, recordedTarget, type Target } from "./target.ts";
 import type { RunningWorker } from "./worker.ts";
 
 export interface SessionOptions {
@@ -51,7 +52,7 @@ async function joinEngine(
   uiUrl: string | null,
   server: DevServer | null,
 ): Promise<EngineSession> {
-  const connection = await connect(target);
+  const connection = await connectTo(target);
   if (uiUrl === null) await ensureSearchAttributes(connection, target.namespace);
   const works =
     options.work === "always" || !(await options.state.users()).some((user) => user.works && user.pid !== process.pid);
@@ -73,20 +74,6 @@ async function joinEngine(
       if (uiUrl !== null) await options.state.exclusively(() => stopIfLast(options.state, server));
     },
   };
-}
-
-async function connect(target: Target): Promise<Connection> {
-  try {
-    return await Connection.connect({ ...target.options, connectTimeout: 5_000 });
-  } catch (cause) {
-    const address = target.options.address ?? "localhost:7233";
-    throw new SyncFailure(
-      "EngineUnavailable",
-      `Temporal at ${address} does not answer. Start it, correct TEMPORAL_ADDRESS, or unset it to use the embedded engine.`,
-      {},
-      cause,
-    );
-  }
 }
 
 /** Commands that rely on this process' worker are waited for: they would hang without it. */

@@ -70,21 +70,28 @@ describe("sync", () => {
   });
 });
 
-describe("doctor", () => {
-  it("names every tool and binding that cannot sync, each by itself", async () => {
-    await start({
-      others: { "PROJ-2026-900": hubOf(1, ""), "PROJ-2026-901": hubOf(1, "external_sync: {notion: {database_id: x}}") },
-    });
-    const { code, out } = await run(["doctor"], { JIRA_API_TOKEN: "wrong", LINEAR_API_KEY: "wrong" });
-    expect(code).toBe(1);
-    for (const name of [`${world.project} jira`, `${world.project} linear`, "PROJ-2026-900 binding", "PROJ-2026-901"])
-      expect(out).toMatch(new RegExp(`FAIL ${name}`));
-    expect(out).toContain(`ok   ${world.project}: 2 items`);
-  });
+describe("a Temporal that is configured wrongly", () => {
+  it.each(["sync", "status", "up", "worker"])(
+    "is told by %s with its remedy, as wrong configuration",
+    async (command) => {
+      await start();
+      const args = [command, ...(["sync", "status"].includes(command) ? [world.project] : [])];
+      const { code, err } = await run(args, { TEMPORAL_PROFILE: "cloud", XDG_CONFIG_HOME: world.root });
+      expect(code).toBe(2);
+      expect(err).toMatch(
+        /^TEMPORAL_PROFILE: "cloud" is not a profile of .+temporal\.toml.+Correct it, or unset it\.$/,
+      );
+    },
+  );
+});
 
-  it("is content with a workspace that can sync", async () => {
+describe("a namespace that Temporal does not have", () => {
+  it.each(["sync", "status"])("is told by %s, and by doctor", async (command) => {
     await start();
-    expect((await run(["doctor"])).code).toBe(0);
+    const { code, err } = await run([command, world.project], { TEMPORAL_NAMESPACE: "elsewhere" });
+    expect([code, err.includes('has no namespace "elsewhere". Correct TEMPORAL_NAMESPACE')]).toEqual([2, true]);
+    const { out } = await run(["doctor"], { TEMPORAL_NAMESPACE: "elsewhere" });
+    expect(out).toMatch(/FAIL temporal: .+has no namespace "elsewhere"/);
   });
 });
 

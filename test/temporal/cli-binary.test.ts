@@ -52,14 +52,20 @@ describe("finding the Temporal CLI", () => {
     expect(asked).toEqual(["a", "b"]);
   });
 
+  it.each(["absent", "."])("refuses a TEMPORAL_CLI that cannot be run (%s), whatever else there is", async (name) => {
+    await runnable("bin", "temporal");
+    const env = { TEMPORAL_CLI: join(folder, name), PATH: join(folder, "bin") };
+    await expect(findTemporalCli(looking(env), silent)).rejects.toMatchObject({
+      code: "InvalidConfig",
+      message: expect.stringContaining(`TEMPORAL_CLI: ${join(folder, name)} is not an executable file`) as string,
+    });
+  });
+
   it("says what was tried, and what to do", async () => {
-    const failing = findTemporalCli(
-      looking({ TEMPORAL_CLI: join(folder, "absent"), PATH: "", XDG_CACHE_HOME: folder }),
-      silent,
-    );
+    const failing = findTemporalCli(looking({ PATH: "", XDG_CACHE_HOME: folder }), silent);
     await expect(failing).rejects.toMatchObject({ code: "EngineUnavailable" });
     await expect(failing).rejects.toThrow(
-      /absent is not an executable file[\s\S]*temporal on PATH: not there[\s\S]*cache folder: nothing[\s\S]*set TEMPORAL_CLI/,
+      /TEMPORAL_CLI: not set[\s\S]*temporal on PATH: not there[\s\S]*cache folder: nothing[\s\S]*set TEMPORAL_CLI/,
     );
   });
 });
