@@ -6,6 +6,7 @@ import type { FieldName, ToolKey } from "./core/model.ts";
 import type { ConflictStrategy } from "./core/plan.ts";
 import type { SyncMode, SyncRequest } from "./core/ports.ts";
 import type { SyncReport } from "./core/report.ts";
+import { checkTools } from "./cli/asked-tools.ts";
 import { openContext, requireProject, type CliContext } from "./cli/context.ts";
 import { openSession, runSync } from "./sync-runner.ts";
 import type { EngineSession } from "./temporal/engine-session.ts";
@@ -63,7 +64,9 @@ export function createSyncEngine(options: SyncEngineOptions = {}): SyncEngine {
   const open = () => (opened ??= openEngine(options));
   const sync = async (projectId: string, request: SyncRequest) => {
     const { context, session } = await open();
-    return runSync(context, session, await requireProject(context, projectId), request);
+    const project = await requireProject(context, projectId);
+    await checkTools(context, project, request.tools);
+    return runSync(context, session, project, request);
   };
   return {
     conflictResolver,

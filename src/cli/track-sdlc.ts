@@ -3,6 +3,9 @@ import { createInterface } from "node:readline/promises";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { SyncFailure } from "../core/errors.ts";
 import type { SyncMode, SyncRequest } from "../core/ports.ts";
+import { packageVersion } from "../registry/package-root.ts";
+import { didYouMean } from "../registry/suggest.ts";
+import { inActionOrder } from "./action-order.ts";
 import { openContext, splitTools, type CliContext, type CliIo } from "./context.ts";
 import type { SyncAllCommand } from "./commands/sync-all.ts";
 import { EXIT, exitCodeOfError } from "./exit-codes.ts";
@@ -33,10 +36,14 @@ export async function main(args: readonly string[], io: CliIo = processIo()): Pr
   let exitCode: number = EXIT.ok;
   const program = commands(io, (code) => (exitCode = code));
   try {
-    await program.parseAsync(inActionOrder(args), { from: "user" });
+    await program.parseAsync(inActionOrder(args, ACTIONS), { from: "user" });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError) {
+      const guess = error.code === "commander.unknownOption" ? guessOption(program, args) : undefined;
+      if (guess !== undefined) io.err(`(Did you mean ${guess}?)`);
+      return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    }
     io.err(
       error instanceof SyncFailure
         ? error.message
@@ -46,20 +53,19 @@ export async function main(args: readonly string[], io: CliIo = processIo()): Pr
   }
 }
 
-/** The contract knows both `sync PROJ` and `PROJ sync`. */
-function inActionOrder(args: readonly string[]): string[] {
-  const [first, second, ...rest] = args;
-  if (first && second && !first.startsWith("-") && !ACTIONS.includes(first) && ACTIONS.includes(second))
-    return [second, first, ...rest];
-  if (first && !first.startsWith("-") && !ACTIONS.includes(first) && first !== "help") {
-    throw new SyncFailure("Usage", `ERROR: Invalid action. Use: ${ACTIONS.join(" | ")}`);
-  }
-  return [...args];
+/** For `--tolls=jira`: commander guesses only where the value stands apart. */
+function guessOption(program: Command, args: readonly string[]): string | undefined {
+  const command = program.commands.find((candidate) => args.includes(candidate.name()));
+  const known = [...program.options, ...(command?.options ?? [])].flatMap(({ long }) => long ?? []);
+  const names = args.filter((arg) => /^--[^=]+=/.test(arg)).map((arg) => arg.slice(0, arg.indexOf("=")));
+  const unknown = names.find((name) => !known.includes(name));
+  return unknown === undefined ? undefined : didYouMean(unknown, known);
 }
 
 function commands(io: CliIo, end: (exitCode: number) => void): Command {
   const program = new Command("track-sdlc")
     .description("Keeps sdlc-tracking.yaml and the trackers it is bound to telling the same story.")
+    .version(packageVersion())
     .option("--root <folder>", "workspace folder (default: the nearest parent that has one)")
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });

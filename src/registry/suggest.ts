@@ -16,16 +16,19 @@ export function notAllowed(typed: string, what: string, allowed: readonly string
   return `"${typed}" is not ${what}${list}.${guess === undefined ? "" : ` Did you mean "${guess}"?`}`;
 }
 
-/** Levenshtein distance. */
+/** Insertions, deletions, replacements, and two neighbours swapped (`jria`): what hands do to words, one edit each. */
 function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, charA] of [...a].entries()) {
+  for (let i = 0; i < a.length; i++) {
     const next = [i + 1];
-    for (const [j, charB] of [...b].entries()) {
-      const replaced = (row[j] ?? 0) + (charA === charB ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
+      const isSwap = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
+      const swapped = isSwap ? (before[j - 1] ?? 0) + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

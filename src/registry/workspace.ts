@@ -1,8 +1,8 @@
 /** A workspace: the folder with the hub files, its configuration and its registry. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { SyncFailure } from "../core/errors.ts";
+import { packageRoot } from "./package-root.ts";
 import { parseClient, type Client } from "./client.ts";
 import { parseRegistry, type RegistryText, type ToolRegistry } from "./registry.ts";
 import { didYouMean } from "./suggest.ts";
@@ -129,11 +129,4 @@ function readText(root: string, file: string): string | null {
 function builtInRegistry(): RegistryText & { readonly path: string } {
   const path = join(packageRoot(), REGISTRY_FILE);
   return { path, text: readFileSync(path, "utf8"), file: "built-in tool-registry.yaml" };
-}
-
-/** The package's own folder, whether run from the sources or from `dist/`. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, REGISTRY_FILE)) && folder !== dirname(folder)) folder = dirname(folder);
-  return folder;
 }

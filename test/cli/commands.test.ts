@@ -99,7 +99,37 @@ describe("a worker of tools that nobody knows", () => {
   it("is refused with those there are", async () => {
     await start();
     const { code, err } = await run(["worker", "--tools=jria"]);
-    expect([code, err.includes("there is no connector for jria; there are: jira, linear")]).toEqual([2, true]);
+    expect([
+      code,
+      err.includes('"jria" is not a tool with a connector; allowed: jira, linear. Did you mean "jira"?'),
+    ]).toEqual([2, true]);
+  });
+});
+
+describe("tools that the project does not bind", () => {
+  const words = 'is not bound in docs/projects/{ID}/sdlc-tracking.yaml; allowed: jira, linear. Did you mean "jira"?';
+
+  it.each([["sync"], ["plan"], ["pull", "--since=2026-11-20T08:00:00Z"]])(
+    "are wrong usage of %s, and no run is made of them",
+    async (command, ...flags) => {
+      await start();
+      const { code, err } = await run([command, world.project, "--tools=jria", ...flags]);
+      expect([code, err]).toEqual([2, `--tools: "jria" ${words.replace("{ID}", world.project)}`]);
+      expect(await world.store.lastRun(world.project)).toBe(null);
+      expect(await world.store.findings(world.project)).toEqual([]);
+    },
+  );
+
+  it("are refused by the library as well", async () => {
+    await start();
+    await expect(world.sync({ tools: ["jria"] })).rejects.toMatchObject({ code: "Usage" });
+    expect(await world.store.lastRun(world.project)).toBe(null);
+  });
+
+  it("do not hide that the files are wrong", async () => {
+    await start({ syncConfig: "sync_config: {project_id: other}\n" });
+    const { code, out } = await run(["sync", world.project, "--tools=jria"]);
+    expect([code, out.includes("project_id")]).toEqual([2, true]);
   });
 });
 

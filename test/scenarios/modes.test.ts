@@ -78,11 +78,10 @@ describe("--tools", () => {
 
   it("refuses a tool that the project is not bound to, before anything is asked", async () => {
     await start();
-    const report = await world.sync({ tools: ["jira", "notion"] });
-    expect([exitCodeOf(report), report.findings[0]?.message]).toEqual([
-      2,
-      expect.stringContaining("notion is not bound"),
-    ]);
+    await expect(world.sync({ tools: ["jira", "notion"] })).rejects.toMatchObject({
+      code: "Usage",
+      message: expect.stringContaining('"notion" is not bound') as string,
+    });
     expect([world.jira.log.total(), (await cli("sync", world.project, "--tools", "notion")).code]).toEqual([0, 2]);
   });
 

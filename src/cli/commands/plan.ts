@@ -2,6 +2,7 @@ import type { SyncRequest } from "../../core/ports.ts";
 import type { Finding } from "../../core/findings.ts";
 import type { Plan } from "../../core/plan.ts";
 import { previewRun } from "../../../activities/preview.ts";
+import { checkTools } from "../asked-tools.ts";
 import { EXIT } from "../exit-codes.ts";
 import { requireProject, type CliContext } from "../context.ts";
 import { printTable } from "../table.ts";
@@ -14,6 +15,7 @@ export async function planCommand(
   json: boolean,
 ): Promise<number> {
   const project = await requireProject(context, asked);
+  await checkTools(context, project, request.tools);
   const { plan, findings, failures } = await previewRun(await context.engine(), project, request);
   const { io } = context;
   if (json) io.out(JSON.stringify({ project, plan, findings, failures }, null, 2));

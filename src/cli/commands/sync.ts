@@ -3,6 +3,7 @@ import { exitCodeOf, type SyncReport } from "../../core/report.ts";
 import { openSession, runSync } from "../../sync-runner.ts";
 import type { EngineSession } from "../../temporal/engine-session.ts";
 import type { SyncProgress } from "../../../workflows/messages.ts";
+import { checkTools } from "../asked-tools.ts";
 import { requireProject, type CliContext } from "../context.ts";
 import { printReport } from "../report-text.ts";
 
@@ -15,6 +16,7 @@ export interface SyncCommand {
 /** `track-sdlc sync` and `pull`: through the workflow, answered by the stored report. */
 export async function syncCommand(context: CliContext, command: SyncCommand): Promise<number> {
   const project = await requireProject(context, command.project);
+  await checkTools(context, project, command.request.tools);
   const session = await openSession(context, "if-none");
   const forget = closeOnInterrupt(context, session);
   try {

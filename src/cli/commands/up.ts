@@ -1,18 +1,16 @@
 import module from "node:module";
 import { openSession } from "../../sync-runner.ts";
 import { SyncFailure } from "../../core/errors.ts";
+import { notAllowed } from "../../registry/suggest.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 
 /** `track-sdlc up` and `worker`: works until told to stop. `up` brings the engine, `worker` expects one. */
 export async function workCommand(context: CliContext, tools: readonly string[] | undefined): Promise<number> {
   const known = Object.keys((await context.engine()).connectors);
-  const unknown = tools?.filter((tool) => !known.includes(tool)) ?? [];
-  if (unknown.length > 0)
-    throw new SyncFailure(
-      "Usage",
-      `--tools: there is no connector for ${unknown.join(", ")}; there are: ${known.join(", ")}.`,
-    );
+  const unknown = tools?.find((tool) => !known.includes(tool));
+  if (unknown !== undefined)
+    throw new SyncFailure("Usage", `--tools: ${notAllowed(unknown, "a tool with a connector", known)}`);
   const session = await openSession(context, "always", tools);
   // A worker may live for weeks and then be killed: what it compiled is kept for the next one now.
   module.flushCompileCache?.();
