@@ -151,11 +151,14 @@ async function recordAgreements(
     user: "sdlc-sync",
     source: request.trigger === "manual" ? ("manual" as const) : ("automated" as const),
   };
+  const authors = new Map(plan.hubBase.map(({ item, field, from }) => [`${item}/${field}`, from]));
   const audit: AuditEntry[] = [];
   for (const edit of edits) {
     if (edit.kind !== "field") continue;
+    const from = authors.get(`${edit.item}/${edit.field}`);
     audit.push({
       ...entry,
+      ...(from === undefined ? {} : { from }),
       tool: "hub",
       item: edit.item,
       operation: "update",

@@ -1,9 +1,10 @@
 import type { Finding } from "../src/core/findings.ts";
 import type { Conflict } from "../src/core/plan.ts";
 import type { ToolStanding } from "../src/core/ports.ts";
-import { buildReport, type Outcome, type ReportChange } from "../src/core/report.ts";
+import { buildReport, type Outcome } from "../src/core/report.ts";
 import type { ConflictFacts, RunFacts, ToolRunFacts } from "../src/core/run-facts.ts";
 import type { Intent } from "../src/store/store.ts";
+import { changesSince } from "./changes.ts";
 import {
   hubFacts,
   loadContext,
@@ -185,17 +186,4 @@ async function consistency(
   const settled = fieldsOf(intents.filter(({ state }) => state === "done")) + hubEdits;
   const due = fieldsOf(intents.filter(({ state }) => state !== "superseded")) + hubEdits;
   return { compared: Math.max(compared, due + parked), found: due + parked, resolved: settled };
-}
-
-/** The change summary of `pull --since`: what the tools say was touched since then. */
-async function changesSince(engine: Engine, { project, tools }: RunContext, since: string): Promise<ReportChange[]> {
-  const { links, mirror } = await engine.store.projectState(project);
-  return tools.flatMap(({ tool }) =>
-    links.flatMap((link) => {
-      const twin = link.tool === tool ? mirror[tool]?.[link.ref] : undefined;
-      return twin && twin.updated.at >= since
-        ? [{ tool, item: link.item, key: link.key, updated: twin.updated.at, url: link.url }]
-        : [];
-    }),
-  );
 }

@@ -1,8 +1,11 @@
 /** A sync report as people read it on a terminal, and as files hold it. */
 import { stringify } from "yaml";
-import type { ReportFinding, SyncReport, ToolReport } from "../core/report.ts";
+import type { FieldValue } from "../core/model.ts";
+import type { ReportChange, ReportFinding, SyncReport, ToolReport } from "../core/report.ts";
+import { shortened } from "../core/shortened.ts";
 
 const FINDINGS_SHOWN = 20;
+const VALUE_SHOWN = 60;
 
 /** Some lines, the last of them the contract's: what happened, what is open, what to do. */
 export function printReport(report: SyncReport): string {
@@ -10,7 +13,7 @@ export function printReport(report: SyncReport): string {
     `${report.project_id}: ${report.outcome}, ${operations(report)}, ${seconds(report.duration_ms)}`,
     ...Object.entries(report.tools).map(([tool, facts]) => toolLine(tool, facts)),
     ...(report.hub.edits > 0 ? [`  hub: ${counted(report.hub.edits, "edit")}`] : []),
-    ...(report.changes ?? []).map(({ tool, item, key, updated }) => `  ${tool}: ${item} (${key}) touched ${updated}`),
+    ...changeLines(report.changes ?? []),
     ...conflictLines(report),
     ...findingLines(report.findings),
     ...report.recommendations.map((sentence) => `  -> ${oneLine(sentence)}`),
@@ -67,6 +70,31 @@ function toolLine(
   ];
   const notes = [...(more.error === undefined ? [] : [more.error]), ...(more.warnings ?? [])];
   return `  ${tool}: ${facts.join(", ")}${notes.length > 0 ? ` - ${notes.map(oneLine).join("; ")}` : ""}`;
+}
+
+/** What came from the tools, value by value; what was touched there without news for the hub is only counted. */
+function changeLines(changes: readonly ReportChange[]): string[] {
+  const told = changes.flatMap(({ tool, item, key, fields }) =>
+    fields.map(
+      ({ field, old_value: before, new_value: after }) =>
+        `  ${tool}: ${item} (${key}) ${field}: ${inShort(before)} -> ${inShort(after)}`,
+    ),
+  );
+  const silent = Map.groupBy(
+    changes.filter(({ fields }) => fields.length === 0),
+    ({ tool }) => tool,
+  );
+  const counts = [...silent].map(
+    ([tool, { length }]) =>
+      `  ${tool}: ${counted(length, "twin")} touched without news for the hub (--json lists ${length === 1 ? "it" : "them"})`,
+  );
+  return [...told, ...counts];
+}
+
+/** A value on a line; long texts are cut. */
+function inShort(value: FieldValue): string {
+  const text = Array.isArray(value) ? value.join(", ") : String(value ?? "");
+  return text === "" ? "(none)" : shortened(oneLine(text), VALUE_SHOWN);
 }
 
 /** What was decided, and for whom: the loser is told where its value went. */

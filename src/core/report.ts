@@ -1,7 +1,7 @@
 /** The contract's sync report: what a run did, in the shape that files, exit codes and people are given. Pure. */
 import type { ErrorCode } from "./errors.ts";
 import type { Finding } from "./findings.ts";
-import type { FieldName, ItemId, ItemType, Side, ToolKey } from "./model.ts";
+import type { FieldName, FieldValue, ItemId, ItemType, Side, ToolKey } from "./model.ts";
 import type { ConflictStrategy } from "./plan.ts";
 import { recommendationsFor } from "./recommendations.ts";
 import { announcesConflict, isNearLimit, type ConflictFacts, type RunFacts, type ToolRunFacts } from "./run-facts.ts";
@@ -72,7 +72,7 @@ export interface SyncReport {
   readonly findings: readonly ReportFinding[];
   readonly conflicts: readonly ReportConflict[];
   readonly links: Readonly<Record<string, string>>;
-  /** `pull --since` only: the twins that the tools say were touched since then. */
+  /** `pull --since` only: the twins that the tools say were touched since then, and what of it reached the hub. */
   readonly changes?: readonly ReportChange[];
 }
 
@@ -83,6 +83,14 @@ export interface ReportChange {
   /** ISO time, by the tool's own clock. */
   readonly updated: string;
   readonly url: string;
+  /** What the hub took over from there since then; empty where a touch was no news for it. */
+  readonly fields: readonly FieldChange[];
+}
+
+export interface FieldChange {
+  readonly field: FieldName;
+  readonly old_value: FieldValue;
+  readonly new_value: FieldValue;
 }
 
 /** A clock further off than this may decide a conflict wrongly where nothing corrects it. */

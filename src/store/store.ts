@@ -3,7 +3,7 @@
  * homes (SQLite, PostgreSQL). All methods are atomic; those named together commit together.
  */
 import type { Finding } from "../core/findings.ts";
-import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, Stamp, ToolKey } from "../core/model.ts";
+import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, Side, Stamp, ToolKey } from "../core/model.ts";
 import type { AgreedValue, Conflict, Plan, Write } from "../core/plan.ts";
 import type { ConflictAnswer } from "../core/policy.ts";
 import type { PortfolioSummary } from "../core/ports.ts";
@@ -68,6 +68,8 @@ export interface AuditEntry {
   readonly newValue: unknown;
   readonly user: string;
   readonly source: "manual" | "automated";
+  /** For edits of the hub: the side that the value comes from; absent where several made it. */
+  readonly from?: Side;
   /** Why, where a strategy decided: the losing side's value stands in `oldValue`. */
   readonly reason?: string;
 }

@@ -37,6 +37,26 @@ describe("a report on the terminal", () => {
     ]);
   });
 
+  it("tells what a pull brought, value by value, and counts what was no news", () => {
+    const touched = { updated: "2026-11-20T08:00:00.000Z", url: "https://x" };
+    const fields = [
+      { field: "title" as const, old_value: "Store a card", new_value: "Keep a\n\u001bcard" },
+      { field: "description" as const, old_value: null, new_value: "word ".repeat(40) },
+      { field: "labels" as const, old_value: [], new_value: ["a", "b"] },
+    ];
+    const changes = [
+      { tool: "jira", item: "US-1", key: "CHK-1", ...touched, fields },
+      ...["US-1", "US-2"].map((item) => ({ tool: "linear", item, key: "PAY-1", ...touched, fields: [] })),
+    ];
+    const lines = printReport({ ...buildReport(runFacts({})), changes }).split("\n");
+    expect(lines.filter((line) => /US-1|twins/.test(line))).toEqual([
+      "  jira: US-1 (CHK-1) title: Store a card -> Keep a card",
+      `  jira: US-1 (CHK-1) description: (none) -> ${"word ".repeat(10)}word…`,
+      "  jira: US-1 (CHK-1) labels: (none) -> a, b",
+      "  linear: 2 twins touched without news for the hub (--json lists them)",
+    ]);
+  });
+
   it("does not call a failure a success", () => {
     const failed = toolFacts("jira", { standing: "failed", error: { code: "AuthFailed", message: "401" } });
     expect(print({ tools: [failed, toolFacts("linear")] }).at(-1)).toBe(

@@ -104,15 +104,27 @@ describe("what a binding may say", () => {
     await expectSettled(world);
   });
 
-  it("pullUpdates applies the tools' news to the hub and says what was touched", async () => {
+  it("pullUpdates applies the tools' news to the hub and says what it was, each value from where it came", async () => {
     await start(GOOD);
     await world.sync();
     const since = new Date().toISOString();
     const key = await world.key("US-001", "jira");
+    const { title } = (await world.item("US-001")).fields;
     await world.jira.human({ action: "edit", key, fields: { summary: "From Jira" } });
+    await world.linear.human({ action: "edit", item: await world.key("US-001", "linear"), fields: { estimate: 2 } });
     const report = await world.engine.pullUpdates(world.project, since);
-    expect((await world.item("US-001")).fields.title).toBe("From Jira");
-    expect(report.changes).toMatchObject([{ tool: "jira", item: "US-001", key }]);
+    expect((await world.item("US-001")).fields).toMatchObject({ title: "From Jira", estimate: 2 });
+    const news = [
+      { tool: "jira", fields: [{ field: "title", old_value: title, new_value: "From Jira" }] },
+      { tool: "linear", fields: [{ field: "estimate", old_value: 3, new_value: 2 }] },
+    ];
+    expect(report.changes).toMatchObject(news.map((one) => ({ ...one, item: "US-001" })));
+
+    // What a sync in between took over is news since then as well, and its own writes are none.
+    await world.sync();
+    const later = await world.engine.pullUpdates(world.project, since);
+    expect(later.changes).toMatchObject(news);
+    expect((await world.engine.pullUpdates(world.project, new Date(Date.now() + 60_000))).changes).toEqual([]);
   });
 
   it("plan shows what a sync would write, writes nothing and stores no row", async () => {
