@@ -1,8 +1,10 @@
 import type { Finding } from "../src/core/findings.ts";
 import type { Conflict } from "../src/core/plan.ts";
+import type { ToolKey } from "../src/core/model.ts";
 import type { ToolStanding } from "../src/core/ports.ts";
 import { buildReport, type Outcome } from "../src/core/report.ts";
 import type { ConflictFacts, RunFacts, ToolRunFacts } from "../src/core/run-facts.ts";
+import { findTool } from "../src/registry/registry.ts";
 import type { Intent } from "../src/store/store.ts";
 import { changesSince } from "./changes.ts";
 import {
@@ -40,9 +42,10 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
   ]);
   const plans = await storedPlans(engine, run, pass);
   const known = await Promise.all(context.tools.map(({ tool }) => toolFacts(engine, run, tool)));
-  const tools = await Promise.all(
+  const taking = await Promise.all(
     context.tools.map((tool, n) => factsOfTool(engine, tool, known[n] ?? NO_FACTS, intents, input.standings)),
   );
+  const tools = [...taking, ...barredTools(engine, context)];
   const facts: RunFacts = {
     project,
     run,
@@ -105,6 +108,24 @@ async function factsOfTool(
     ...(facts.error && standing?.state === "failed" ? { error: facts.error } : {}),
     ...(facts.skewMs === undefined ? {} : { skewMs: facts.skewMs }),
   };
+}
+
+/** Bound tools that could not even be called, for want of a credential or a part of their binding: no run is whole without them. */
+function barredTools({ workspace }: Engine, { tools, request, findings }: RunContext): ToolRunFacts[] {
+  const isOut = (tool: ToolKey) =>
+    !tools.some((taking) => taking.tool === tool) && (request.tools?.includes(tool) ?? true);
+  const barred = Map.groupBy(
+    findings.filter(({ tool, severity }) => severity === "error" && tool !== undefined && isOut(tool)),
+    ({ tool = "" }) => tool,
+  );
+  return [...barred].flatMap(([tool, [first]]): ToolRunFacts[] => {
+    const entry = findTool(workspace.registry, "tracking", tool);
+    if (!entry || !first) return [];
+    const code = first.code === "missing-credentials" ? "AuthFailed" : "InvalidConfig";
+    const counts = { successful: 0, failed: 0, skipped: 0, durationMs: 0, rateLimit: null };
+    const error = { code, message: first.message } as const;
+    return [{ tool, name: entry.name, env: entry.env, ...counts, standing: "failed", error }];
+  });
 }
 
 /** What the vendors refused, in their own words, one finding per reason. */

@@ -90,8 +90,15 @@ describe("--tools", () => {
     const report = await world.sync();
     expect(report.findings).toMatchObject([{ code: "missing-credentials", tool: "linear", severity: "error" }]);
     expect(report.findings[0]?.message).toContain("LINEAR_API_KEY");
-    expect(report.tools).toMatchObject({ jira: { status: "success", operations: 3 } });
+    expect(report.tools).toMatchObject({
+      jira: { status: "success", operations: 3 },
+      linear: { status: "error", operations: 0, error: expect.stringContaining("LINEAR_API_KEY is not set") as string },
+    });
+    expect([report.outcome, exitCodeOf(report)]).toEqual(["error", 1]);
     await expectSettled(world, { tools: ["jira"] });
+    // A run that does not ask for it owes nothing to it.
+    expect(Object.keys((await world.sync({ tools: ["jira"] })).tools)).toEqual(["jira"]);
+    expect((await world.sync({ tools: ["linear"] })).tools).toMatchObject({ linear: { status: "error" } });
   });
 });
 
