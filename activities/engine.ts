@@ -51,6 +51,8 @@ export interface RunContext {
   /** Tools that the project binds and that take no part: not asked for, or without credentials. */
   readonly others: readonly OtherTool[];
   readonly findings: readonly Finding[];
+  /** Runs that were under way when this one was asked for. */
+  readonly finishedFirst?: readonly string[];
 }
 
 /** What a run notes for its own steps is kept this long: longer than any wait inside a run. */

@@ -18,7 +18,8 @@ export async function prepareRun(engine: Engine, input: PrepareInput): Promise<P
   const { project, run, request } = input;
   const startedAt = engine.now();
   await engine.store.startRun({ run, project, trigger: request.trigger, startedAt: new Date(startedAt).toISOString() });
-  const base = { project, run, request, startedAt };
+  const { finishedFirst } = input;
+  const base = { project, run, request, startedAt, ...(finishedFirst ? { finishedFirst } : {}) };
   try {
     const resolved = await resolveRun(engine, project, request);
     await engine.hub.checkWritable(project);

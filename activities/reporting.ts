@@ -2,7 +2,7 @@ import type { Finding } from "../src/core/findings.ts";
 import type { Conflict } from "../src/core/plan.ts";
 import type { ToolKey } from "../src/core/model.ts";
 import type { ToolStanding } from "../src/core/ports.ts";
-import { buildReport, type Outcome } from "../src/core/report.ts";
+import { buildReport, type Outcome, type SyncReport } from "../src/core/report.ts";
 import type { ConflictFacts, RunFacts, ToolRunFacts } from "../src/core/run-facts.ts";
 import { findTool } from "../src/registry/registry.ts";
 import type { Intent } from "../src/store/store.ts";
@@ -64,12 +64,27 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
     ],
     conflicts: await conflictFacts(engine, project, plans),
     consistency: await consistency(engine, project, intents, plans),
+    ...(await earlierRuns(engine, context)),
     ...(input.refused === undefined ? {} : { refused: input.refused }),
   };
   const report = buildReport(facts);
   const changes = request.since === undefined ? {} : { changes: await changesSince(engine, context, request.since) };
   await store.finishRun(run, report.timestamp, report.outcome, { ...report, ...changes });
   return report.outcome;
+}
+
+/** What the runs wrote that this one waited for: whoever asked for it wants to know that it was done. */
+async function earlierRuns(
+  { store }: Engine,
+  { finishedFirst = [] }: RunContext,
+): Promise<Pick<RunFacts, "finishedFirst">> {
+  if (finishedFirst.length === 0) return {};
+  const records = await Promise.all(finishedFirst.map((run) => store.run(run)));
+  const known = records.flatMap((record) => {
+    const report = record?.report as SyncReport | null | undefined;
+    return record && report ? [{ run: record.run, successful: report.summary.successful }] : [];
+  });
+  return { finishedFirst: known };
 }
 
 async function storedPlans(engine: Engine, run: string, passes: number): Promise<StoredPlan[]> {

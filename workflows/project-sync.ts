@@ -68,6 +68,7 @@ class ProjectRuns {
       this.admit();
       const ready = this.open.filter((run) => run.isReady());
       for (const run of ready) await this.advance(run);
+      this.queue.noteEnded(this.open.flatMap((run) => (run.answer ? run.id : [])));
       this.open = this.open.filter((run) => !run.answer);
       if (this.isHistoryLong()) await this.startAfresh();
       else if (this.open.length > 0) await this.untilReady();

@@ -7,6 +7,8 @@ export interface Ticket {
   /** An Update waits for it; who signals does not. */
   awaited: boolean;
   answer: RunAnswer | undefined;
+  /** Runs that ended while it waited for its turn. */
+  readonly finishedFirst: string[];
 }
 
 /**
@@ -35,9 +37,14 @@ export class RequestQueue {
       same.awaited ||= awaited;
       return same;
     }
-    const ticket: Ticket = { request, awaited, answer: undefined };
+    const ticket: Ticket = { request, awaited, answer: undefined, finishedFirst: [] };
     this.waiting.push(ticket);
     return ticket;
+  }
+
+  /** Whoever waits now was kept waiting by these runs. */
+  noteEnded(runs: readonly string[]): void {
+    for (const ticket of this.waiting) ticket.finishedFirst.push(...runs);
   }
 
   takeAll(): readonly Ticket[] {

@@ -32,6 +32,7 @@ export class SyncRun {
   private step = "preparing";
   private pass = 0;
   private fields: readonly FieldName[] = [];
+  private readonly finishedFirst: readonly string[];
   readonly request: SyncRequest;
   private readonly input: ProjectSyncInput;
   private readonly shared: Shared;
@@ -39,6 +40,7 @@ export class SyncRun {
 
   constructor(input: ProjectSyncInput, ticket: Ticket, shared: Shared, tell: (markdown: string) => void) {
     this.input = input;
+    this.finishedFirst = ticket.finishedFirst;
     this.request = ticket.request;
     this.tickets = [ticket];
     this.shared = shared;
@@ -145,6 +147,7 @@ export class SyncRun {
       project: this.input.project,
       run: this.id,
       request: this.request,
+      ...(this.finishedFirst.length > 0 ? { finishedFirst: this.finishedFirst } : {}),
     });
     this.prepared = prepared.status === "ready" ? prepared : null;
     for (const tool of this.tools) if (!prepared.tools.includes(tool)) this.states.delete(tool);

@@ -11,6 +11,10 @@ const VALUE_SHOWN = 60;
 export function printReport(report: SyncReport): string {
   const lines = [
     `${report.project_id}: ${report.outcome}, ${operations(report)}, ${seconds(report.duration_ms)}`,
+    ...(report.finished_first ?? []).map(
+      ({ run, successful }) =>
+        `  finished what run ${run} began: ${counted(successful, "operation")} done, in its own report`,
+    ),
     ...Object.entries(report.tools).map(([tool, facts]) => toolLine(tool, facts)),
     ...(report.hub.edits > 0 ? [`  hub: ${counted(report.hub.edits, "edit")}`] : []),
     ...changeLines(report.changes ?? []),

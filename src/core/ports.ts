@@ -42,6 +42,8 @@ export interface PrepareInput {
   readonly project: string;
   readonly run: string;
   readonly request: SyncRequest;
+  /** Runs that were under way when this one was asked for, and were finished before it: its report names them. */
+  readonly finishedFirst?: readonly string[];
 }
 export interface Timings {
   /** A tool that has not answered by then is left out of the pass. */

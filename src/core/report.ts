@@ -65,6 +65,8 @@ export interface SyncReport {
   };
   readonly recommendations: readonly string[];
   readonly run: { readonly id: string; readonly trigger: string; readonly passes: number };
+  /** Runs that were under way when this one was asked for and were finished first; their operations count in their own reports. */
+  readonly finished_first?: NonNullable<RunFacts["finishedFirst"]>;
   readonly outcome: Outcome;
   /** Why nothing at all was done. */
   readonly refused?: string;
@@ -109,6 +111,7 @@ export function buildReport(facts: RunFacts): SyncReport {
     data_consistency: consistencyOf(facts),
     recommendations: recommendationsFor(facts),
     run: { id: facts.run, trigger: facts.trigger, passes: facts.passes },
+    ...(facts.finishedFirst && facts.finishedFirst.length > 0 ? { finished_first: facts.finishedFirst } : {}),
     outcome,
     ...(facts.refused === undefined ? {} : { refused: facts.refused }),
     hub: facts.hub,

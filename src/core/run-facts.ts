@@ -55,6 +55,8 @@ export interface RunFacts {
   readonly conflicts: readonly ConflictFacts[];
   /** Fields compared with the tools, how many differed at the start, and how many no longer do. */
   readonly consistency: { readonly compared: number; readonly found: number; readonly resolved: number };
+  /** Runs that this one found under way and let finish, with the operations they did: they stand in their own reports. */
+  readonly finishedFirst?: readonly { readonly run: string; readonly successful: number }[];
   /** Why nothing at all was done. */
   readonly refused?: string;
   /** Where to look further, by what is there (`temporal`). */

@@ -2,8 +2,9 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { linksToShow, printLinks } from "../../src/cli/twin-links.ts";
 import { doingInWords, printProgress } from "../../src/cli/progress-text.ts";
-import { startWorld, stopTemporal, type World } from "../support/world.ts";
-import { runCommand } from "./run-command.ts";
+import { projectWorkflowId } from "../../workflows/messages.ts";
+import { sharedTemporal, startWorld, stopTemporal, type World } from "../support/world.ts";
+import { runCommand, type Ran } from "./run-command.ts";
 
 const HUB = `project: {id: "{ID}", name: Checkout}
 implementation:
@@ -39,6 +40,26 @@ describe("a run as status tells it", () => {
     expect(after.out).toContain("twins: jira 2, linear 2 (--links shows all)");
     expect(after.out).not.toContain("/browse/CHK-1");
     expect((await runCommand(world, ["status", world.project, "--links"])).out).toContain("/browse/CHK-1");
+  });
+
+  it("is named by the report of whoever waited for its end", async () => {
+    world = await startWorld({ hub: HUB });
+    const { client } = await sharedTemporal();
+    const accepted = async () =>
+      (await client.workflow.getHandle(projectWorkflowId(world.project)).fetchHistory()).events?.filter(
+        (event) => event.workflowExecutionUpdateAcceptedEventAttributes,
+      ).length ?? 0;
+    let second: Promise<Ran> | undefined;
+    world.jira.onBeforeAnswer = async ({ operation }) => {
+      if (operation !== "POST issue/bulk") return;
+      second = runCommand(world, ["sync", world.project, "--force"]);
+      while ((await accepted()) < 2) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const first = await world.sync();
+    const { out } = await second!;
+    expect(first.summary.successful).toBeGreaterThan(0);
+    const { successful: count } = first.summary;
+    expect(out).toContain(`finished what run ${first.run.id} began: ${count} operations done, in its own report`);
   });
 
   it("is the last report where no Temporal answers", async () => {

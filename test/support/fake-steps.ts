@@ -53,13 +53,16 @@ export class FakeSteps {
   onBroken: () => void = () => undefined;
   /** What each plan was told of histories, in order. */
   readonly evidenceAsked: (boolean | undefined)[] = [];
+  /** What each prepare was told of runs before it, in order. */
+  readonly finishedFirst: (readonly string[] | undefined)[] = [];
   onPlan: (attempt: number) => Planned = () => NOTHING_PLANNED;
   onCommit: (attempt: number) => Committed = () => SETTLED;
   private readonly counts = new Map<string, number>();
 
   get steps(): HubActivities & ToolActivities {
     return {
-      prepare: async ({ project, request }) => {
+      prepare: async ({ project, request, finishedFirst }) => {
+        this.finishedFirst.push(finishedFirst);
         this.note(`prepare ${request.trigger}`);
         this.onPrepare(project);
         return { status: "ready", tools: this.tools, timings: QUICK, priority: 3, ...this.prepared };

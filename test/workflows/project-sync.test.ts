@@ -134,6 +134,7 @@ describe("projectSync", () => {
     expect(runs[1]).toEqual(runs[2]);
     expect(runs[1]!.run).not.toBe(runs[0]!.run);
     expect(fake.count("prepare")).toBe(2);
+    expect(fake.finishedFirst).toEqual([undefined, [runs[0]!.run]]);
   });
 
   it("does nothing with a hub that must not be acted on", async () => {
