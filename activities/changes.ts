@@ -12,7 +12,9 @@ export async function changesSince(
   const { links, mirror } = await engine.store.projectState(project);
   const trail = await engine.store.audit(project);
   // By our clock, while twins tell theirs: what was applied since then counts however the tool's clock goes.
-  const applied = trail.filter(({ tool, timestamp }) => tool === "hub" && timestamp >= since);
+  const applied = trail.filter(
+    ({ tool, operation, timestamp }) => tool === "hub" && operation === "update" && timestamp >= since,
+  );
   const byItem = Map.groupBy(applied, ({ item }) => item);
   return tools.flatMap(({ tool }) =>
     links.flatMap((link) => {

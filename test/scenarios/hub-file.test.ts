@@ -127,6 +127,21 @@ describe("what a binding may say", () => {
     expect((await world.engine.pullUpdates(world.project, new Date(Date.now() + 60_000))).changes).toEqual([]);
   });
 
+  it("pullUpdates names who won a conflict as where the value came from", async () => {
+    await start(GOOD);
+    await world.sync();
+    const since = new Date().toISOString();
+    await world.editHub("title: Store a card", "title: Forget a card");
+    await world.saveHubAt(-60_000);
+    const key = await world.key("US-001", "jira");
+    await world.jira.human({ action: "edit", key, fields: { summary: "From Jira" } });
+    await world.sync();
+    const { changes } = await world.engine.pullUpdates(world.project, since);
+    expect(changes?.filter(({ fields }) => fields.length > 0)).toMatchObject([
+      { tool: "jira", fields: [{ field: "title", old_value: "Forget a card", new_value: "From Jira" }] },
+    ]);
+  });
+
   it("plan shows what a sync would write, writes nothing and stores no row", async () => {
     await start(GOOD);
     await world.sync();
