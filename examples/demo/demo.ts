@@ -206,7 +206,7 @@ async function main(): Promise<number> {
     heading(failures.length === 0 ? "All of it held." : `${failures.length} checks failed: ${failures.join("; ")}`);
     if (!once) {
       const { JIRA_SERVER, JIRA_USERNAME, JIRA_API_TOKEN } = stage.jira.credentials;
-      say("\nEdit the YAML, then in another terminal:\n");
+      say("\nEdit the YAML, then in another terminal, in this folder:\n");
       say(`  export JIRA_SERVER=${JIRA_SERVER} JIRA_USERNAME=${JIRA_USERNAME} JIRA_API_TOKEN=${JIRA_API_TOKEN}`);
       say(`  export LINEAR_API_KEY=${stage.linear.apiKey} LINEAR_API_URL=${stage.linear.apiUrl}`);
       say(`  npx track-sdlc sync ${PROJECT} --root ${stage.root}\n`);
