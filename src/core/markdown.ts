@@ -7,11 +7,11 @@ import type { Definition, ListItem, Nodes, Parents, PhrasingContent, Root, RootC
 import remarkGfm from "remark-gfm";
 import remarkParse from "remark-parse";
 import remarkStringify from "remark-stringify";
-import { unified } from "unified";
+import { unified, type Processor } from "unified";
 
 const MAX_ROUNDS = 8;
 
-const parser = unified().use(remarkParse).use(remarkGfm).freeze();
+const parser = unified().use(remarkParse).use(remarkGfm).use(boxesOfItems).freeze();
 const printer = unified()
   .use(remarkGfm, { tablePipeAlign: false })
   .use(remarkStringify, {
@@ -62,6 +62,30 @@ export function printMarkdown(root: Root): string {
     .stringify(withBareLinks(root))
     .replace(/[ \t]+$/gm, "")
     .replace(/^\n+|\n+$/g, "");
+}
+
+/**
+ * A box makes a task only in a list item. GFM's parser also takes one at the start of the paragraph that
+ * ends an empty item (`-` and on the next line `[x] word`), and then loses it; there it is text.
+ */
+function boxesOfItems(this: Processor): void {
+  const extensions = (this.data().fromMarkdownExtensions ??= []);
+  extensions.push({
+    exit: {
+      taskListCheck(token) {
+        const box = this.sliceSerialize(token);
+        const item = this.stack.at(-2);
+        if (item?.type === "listItem") {
+          item.checked = /x/i.test(box);
+          return;
+        }
+        this.enter({ type: "text", value: box }, token);
+        this.exit(token);
+      },
+      taskListCheckValueChecked() {},
+      taskListCheckValueUnchecked() {},
+    },
+  });
 }
 
 /** For texts that no number of rounds settles: blanks trimmed, nothing else touched. */

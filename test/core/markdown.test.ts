@@ -68,6 +68,14 @@ describe("canonical Markdown", () => {
     }
   });
 
+  it.each([
+    ["-\n[x] word", "-\n\n\\[x] word"],
+    ["*\n[ ] - ", "-\n\n\\[ ] -"],
+    ["1.\n[X] a\n[x] b", "1.\n\n\\[X] a \\[x] b"],
+  ])("takes a box below an empty item for text: %j", (text, canonical) => {
+    expect(canonicalMarkdown(text)).toBe(canonical);
+  });
+
   it("never drops a word", () => {
     fc.assert(
       fc.property(

@@ -52,6 +52,7 @@ describe("what ADF cannot say keeps its words", () => {
     ["see ![pic](https://x.test/i.png) here", "see [pic](https://x.test/i.png) here"],
     ["<div>\nx\n</div>", "\\<div>\\\nx\\\n\\</div>"],
     ["**`bold code`**", "`bold code`"],
+    ["*\n[x] - ", "-\n\n\\[x] -"],
   ])("%j becomes %j", (from, to) => {
     expect(throughAdf(from)).toBe(to);
   });
