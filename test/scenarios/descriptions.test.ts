@@ -155,6 +155,45 @@ describe("scenario 33: Markdown through ADF, Linear and back", () => {
     await expectSettled(world);
   });
 
+  it("what Markdown has no word for outlives an edit of another paragraph, wherever that is made", async () => {
+    await start("First paragraph.\n");
+    await world.sync();
+    const centred: AdfNode = {
+      type: "paragraph",
+      attrs: { localId: "a1" },
+      marks: [{ type: "alignment", attrs: { align: "center" } }],
+      content: [
+        { type: "text", text: "See " },
+        { type: "inlineCard", attrs: { url: "https://x.test/brief" } },
+      ],
+    };
+    const cell = (type: string, word: string): AdfNode => ({
+      type,
+      attrs: { colwidth: [333] },
+      content: [{ type: "paragraph", content: [{ type: "text", text: word }] }],
+    });
+    const rows = ["tableHeader", "tableCell"].map((type) => ({ type: "tableRow", content: [cell(type, "id")] }));
+    const table: AdfNode = { type: "table", attrs: { layout: "wide", localId: "b2" }, content: rows };
+    const before = (await jiraDescription())!;
+    const description = { ...before, content: [centred, ...(before.content ?? []), table] };
+    await world.jira.human({ action: "edit", key: await world.key("US-001", "jira"), fields: { description } });
+    await world.sync();
+    const edited = (text: string): AdfNode[] => [
+      centred,
+      { type: "paragraph", content: [{ type: "text", text }] },
+      table,
+    ];
+    await world.editHub("First paragraph.", "First, by the hub.");
+    await world.sync();
+    expect((await jiraDescription())?.content).toEqual(edited("First, by the hub."));
+    const item = await world.key("US-001", "linear");
+    const inLinear = (await linearDescription())!.replace("by the hub", "by Linear");
+    await world.linear.human({ action: "edit", item, fields: { description: inLinear } });
+    await world.sync();
+    expect((await jiraDescription())?.content).toEqual(edited("First, by Linear."));
+    await expectSilence(world);
+  });
+
   it("emptied on one side: travels once", async () => {
     await start("First paragraph.\n");
     await world.sync();

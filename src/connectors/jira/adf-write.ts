@@ -2,6 +2,7 @@
 import type { List, ListItem, PhrasingContent, Root, RootContent, TableCell } from "mdast";
 import type { AdfNode } from "./adf.ts";
 import { inlineNodes, nodeOf, textNodes } from "./adf-inline.ts";
+import { withLocalIds } from "./adf-local-ids.ts";
 import { OPAQUE_LANGUAGE, PANEL_OF_ALERT } from "./adf-names.ts";
 
 type Container = "root" | "listItem" | "blockquote" | "panel";
@@ -178,16 +179,4 @@ function rowText(row: AdfNode): readonly AdfNode[] {
     ...(at === 0 ? [] : textNodes(" | ")),
     ...(cell.content?.[0]?.content ?? []),
   ]);
-}
-
-const NEEDS_LOCAL_ID = new Set(["taskList", "taskItem", "decisionList", "decisionItem", "blockTaskItem"]);
-
-/** Jira refuses a document whose tasks have no unique `localId`; counted, so that one text has one document. */
-function withLocalIds(nodes: readonly AdfNode[]): AdfNode[] {
-  let count = 0;
-  const visit = (node: AdfNode): AdfNode => {
-    const attrs = NEEDS_LOCAL_ID.has(node.type) ? { ...node.attrs, localId: `sdlc-${++count}` } : node.attrs;
-    return { ...node, ...(attrs ? { attrs } : {}), ...(node.content ? { content: node.content.map(visit) } : {}) };
-  };
-  return nodes.map(visit);
 }

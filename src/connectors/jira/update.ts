@@ -5,6 +5,8 @@ import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldName } from "../../core/model.ts";
 import type { Overwritten, ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
 import { unraced } from "../race.ts";
+import type { AdfNode } from "./adf.ts";
+import { editedAdf } from "./adf-reuse.ts";
 import { jiraClient } from "./client.ts";
 import { finishAll, type Refused, type Tools, type Written } from "./finish.ts";
 import { canonicalRefusals, issueBody, labelChanges, withoutRefused, type IssueBody } from "./issue-fields.ts";
@@ -87,7 +89,7 @@ interface Edited {
 
 /** Puts all fields at once; what Jira refuses by name is left out and put again without. */
 async function edit({ scope, client }: Tools, request: UpdateRequest, present: JiraIssue): Promise<Edited> {
-  let body: IssueBody | null = issueBody(jiraSchema(scope.schema), request.type, request.fields);
+  let body: IssueBody | null = editBody(jiraSchema(scope.schema), request, present);
   let refused: Refused = {};
   for (let round = 1; body !== null; round++) {
     const payload = payloadOf(body, request, present);
@@ -106,6 +108,15 @@ async function edit({ scope, client }: Tools, request: UpdateRequest, present: J
     }
   }
   return { issue: present, refused };
+}
+
+/** A description keeps the blocks that the edit leaves alone as they stand. */
+function editBody(schema: JiraSchema, { type, fields }: UpdateRequest, present: JiraIssue): IssueBody {
+  const body = issueBody(schema, type, fields);
+  const { description: text } = fields;
+  if (text === undefined) return body;
+  const held = present.fields["description"] as AdfNode | null | undefined;
+  return { ...body, fields: { ...body.fields, description: editedAdf(text as string | null, held ?? null) } };
 }
 
 type Payload = Readonly<Record<string, unknown>>;
