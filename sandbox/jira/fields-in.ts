@@ -17,8 +17,8 @@ interface Target {
   readonly typeId: string;
   /** The issue as it is; absent for a create. */
   readonly present?: IssueData;
-  /** Fields of a transition's screen, beside the type's own. */
-  readonly extra?: readonly string[];
+  /** Ids of the fields on the screen of this operation: no other can be set. */
+  readonly screen: readonly string[];
 }
 
 type Data = { -readonly [K in keyof IssueData]?: IssueData[K] };
@@ -53,8 +53,7 @@ export function readFields(target: Target, body: IssueBody): Data {
 function setField(target: Target, data: Data, id: string, value: unknown): string | null {
   if (id === "project" || id === "issuetype") return null;
   if (id === "status") return target.site.quirks.workflow ? null : setStatus(data, value);
-  const shown = [...(target.project.screens[target.typeId] ?? []), ...(target.extra ?? [])];
-  if (target.site.quirks.screens && !shown.includes(id)) return notOnScreen(id);
+  if (target.site.quirks.screens && !target.screen.includes(id)) return notOnScreen(id);
   const setter = SETTERS[id];
   if (setter) return setter(value, data, target);
   data.custom = { ...data.custom, [id]: value };
@@ -156,8 +155,7 @@ function updateLabels(
   data: Data,
   operations: readonly Readonly<Record<string, unknown>>[],
 ): string | null {
-  if (target.site.quirks.screens && !target.project.screens[target.typeId]?.includes("labels"))
-    return notOnScreen("labels");
+  if (target.site.quirks.screens && !target.screen.includes("labels")) return notOnScreen("labels");
   const labels = new Set(data.labels ?? target.present?.labels ?? []);
   for (const { add, remove } of operations) {
     if (typeof add === "string") labels.add(add);

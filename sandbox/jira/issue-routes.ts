@@ -3,7 +3,7 @@ import type { Api } from "./app.ts";
 import { readFields, type IssueBody } from "./fields-in.ts";
 import type { Issue, Transition } from "./model.ts";
 import { noIssue, Refusal } from "./refusal.ts";
-import { jiraTime, renderChangelog, renderIssue, renderTransition } from "./render.ts";
+import { jiraTime, renderChangelog, renderEditMeta, renderIssue, renderTransition } from "./render.ts";
 
 const BULK_CREATE_MAX = 50;
 const BULK_READ_MAX = 100;
@@ -38,6 +38,7 @@ export function addIssueRoutes(app: Hono, api: Api): void {
     const changelog = (c.req.query("expand") ?? "").includes("changelog") ? renderChangelog(api, issue) : undefined;
     return c.json({ ...renderIssue(api, issue, issue.data, ["*all"]), ...(changelog ? { changelog } : {}) });
   });
+  app.get("/rest/api/3/issue/:ref/editmeta", (c) => c.json(renderEditMeta(api, site.get(c.req.param("ref")))));
   app.delete("/rest/api/3/issue/:ref", (c) => {
     site.delete(site.get(c.req.param("ref")));
     return c.body(null, 204);
@@ -85,7 +86,8 @@ function createOne(api: Api, update: IssueBody, creator: string): Made {
   if (!project) throw new Refusal(400, [], { project: "valid project is required" });
   const type = project.types.find(({ id }) => id === kind?.id);
   if (!type) throw new Refusal(400, [], { issuetype: "Specify a valid issue type" });
-  const data = readFields({ site, project, typeId: type.id }, update);
+  const screen = project.screens[type.id]?.create ?? [];
+  const data = readFields({ site, project, typeId: type.id, screen }, update);
   if (type.level === -1 && !data.parentId)
     throw new Refusal(400, [], { parent: "Issue type is a sub-task but parent issue key or id not specified." });
   const issue = site.create(project, type.id, data, creator);
@@ -144,7 +146,9 @@ function editOne(api: Api, issue: Issue, update: IssueBody, author: string): voi
   const { site } = api;
   checkFree(api, issue);
   const project = site.requireProject(issue.data.projectKey);
-  site.edit(issue, readFields({ site, project, typeId: issue.data.typeId, present: issue.data }, update), author);
+  const { typeId } = issue.data;
+  const screen = project.screens[typeId]?.edit ?? [];
+  site.edit(issue, readFields({ site, project, typeId, present: issue.data, screen }, update), author);
 }
 
 function transitOne(api: Api, issue: Issue, update: IssueBody, author: string): void {
@@ -160,7 +164,8 @@ function transitOne(api: Api, issue: Issue, update: IssueBody, author: string): 
   const missing = requires.filter((id) => update.fields?.[id] === undefined);
   if (missing.length)
     throw new Refusal(400, [], Object.fromEntries(missing.map((id) => [id, "This field is required."])));
-  const data = readFields({ site, project, typeId: issue.data.typeId, present: issue.data, extra: requires }, update);
+  const { typeId } = issue.data;
+  const data = readFields({ site, project, typeId, present: issue.data, screen: requires }, update);
   site.edit(issue, { ...data, statusId: transition.to }, author);
 }
 

@@ -1,6 +1,6 @@
 /** The corner of JQL that is asked here: `a AND b ORDER BY c, d`. */
 import { Refusal } from "./refusal.ts";
-import type { IssueData } from "./model.ts";
+import { ISSUE_TYPES, type IssueData } from "./model.ts";
 import type { Quirks } from "./quirks.ts";
 
 export interface Query {
@@ -16,6 +16,8 @@ interface Context {
   readonly quirks: Quirks;
   /** A project's key by its id or key; undefined where there is none. */
   readonly projectKey: (text: string) => string | undefined;
+  /** Name of the status category, in lower case. */
+  readonly category: (data: IssueData) => string;
 }
 
 type Test = Query["matches"];
@@ -33,7 +35,7 @@ export function parseJql(jql: string, context: Context): Query {
 }
 
 function parseClause(clause: string, context: Context): Test {
-  const match = /^(\w+)\s*(>=|=|in)\s*(.+)$/i.exec(clause);
+  const match = /^(\w+)\s*(>=|!=|=|in)\s*(.+)$/i.exec(clause);
   if (!match) throw new Refusal(400, [`Error in the JQL Query: Expecting operator but got '${clause}'.`]);
   const [, field = "", operator = "", rest = ""] = match;
   const values = rest
@@ -48,6 +50,10 @@ function parseClause(clause: string, context: Context): Test {
     }
     case "labels =":
       return (_, data) => data.labels.includes(values[0] ?? "");
+    case "issuetype =":
+      return (_, data) => data.typeId === typeOf(values[0] ?? "");
+    case "statuscategory !=":
+      return (_, data) => context.category(data) !== values[0]?.toLowerCase();
     case "key in":
     case "key =":
       return (_, data) => values.includes(data.key);
@@ -64,6 +70,12 @@ function projectOf(value: string, { projectKey }: Context): string {
   const key = projectKey(value);
   if (key === undefined) throw new Refusal(400, [`The value '${value}' does not exist for the field 'project'.`]);
   return key;
+}
+
+function typeOf(value: string): string {
+  const type = ISSUE_TYPES.find(({ id, name }) => id === value || name.toLowerCase() === value.toLowerCase());
+  if (!type) throw new Refusal(400, [`The value '${value}' does not exist for the field 'issuetype'.`]);
+  return type.id;
 }
 
 /** Relative times only. Seconds of the issue's time are cut off before it is compared. */

@@ -40,6 +40,11 @@ export interface Sprint {
   readonly name: string;
   readonly state: "active" | "future" | "closed";
 }
+/** Ids of the fields that can be set. */
+export interface Screens {
+  readonly create: readonly string[];
+  readonly edit: readonly string[];
+}
 export interface Project {
   readonly id: string;
   readonly key: string;
@@ -47,8 +52,8 @@ export interface Project {
   readonly types: readonly IssueType[];
   /** By issue type id. */
   readonly workflows: Record<string, Workflow>;
-  /** Field ids that can be set, by issue type id. */
-  readonly screens: Record<string, readonly string[]>;
+  /** By issue type id. */
+  readonly screens: Record<string, Screens>;
   readonly sprints: readonly Sprint[];
   nextNumber: number;
 }

@@ -53,7 +53,7 @@ export interface Quirks {
   readonly hiddenEmails: boolean;
   /** Only assignable, active people can be assigned. */
   readonly assignable: boolean;
-  /** A field that is not on the type's screen cannot be set. */
+  /** A field that is not on the type's screen of the operation (create or edit) cannot be set. */
   readonly screens: boolean;
   /** 20 writes in 2 s and 100 in 30 s for each issue. */
   readonly issueWriteLimit: boolean;

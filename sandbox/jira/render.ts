@@ -40,7 +40,7 @@ export function renderUser(view: View, user: User): object {
   };
 }
 
-const CATEGORIES = {
+export const CATEGORIES = {
   new: { id: 2, name: "To Do" },
   indeterminate: { id: 4, name: "In Progress" },
   done: { id: 3, name: "Done" },
@@ -94,12 +94,17 @@ function fieldMeta(id: string, required: boolean): object {
 }
 
 export function renderCreateMeta(project: Project, typeId: string): object {
-  const ids = project.screens[typeId] ?? [];
+  const ids = project.screens[typeId]?.create ?? [];
   const results = ["project", "issuetype", ...ids].map((id) => ({
     ...fieldMeta(id, id === "summary" || id === "project" || id === "issuetype"),
     fieldId: id,
   }));
   return { startAt: 0, maxResults: 200, total: results.length, fields: results };
+}
+
+export function renderEditMeta({ site }: View, { data }: Issue): object {
+  const ids = site.project(data.projectKey)?.screens[data.typeId]?.edit ?? [];
+  return { fields: Object.fromEntries(ids.map((id) => [id, fieldMeta(id, id === "summary")])) };
 }
 
 export function renderField(field: (typeof FIELDS)[number]): object {

@@ -3,7 +3,7 @@ import type { Api } from "./app.ts";
 import { IndexView } from "./index-view.ts";
 import { parseJql } from "./jql.ts";
 import { Refusal } from "./refusal.ts";
-import { renderChanges, renderIssue } from "./render.ts";
+import { CATEGORIES, renderChanges, renderIssue } from "./render.ts";
 
 const PAGE_MAX = 100;
 const RECONCILE_MAX = 50;
@@ -59,7 +59,12 @@ function search(api: Api, index: IndexView, body: SearchBody): object {
   checkBody(api, body);
   const { jql = "", fields = [], properties = [], reconcileIssues = [] } = body;
   const now = site.clock.now();
-  const query = parseJql(jql, { now, quirks: site.quirks, projectKey: (text) => site.project(text)?.key });
+  const query = parseJql(jql, {
+    now,
+    quirks: site.quirks,
+    projectKey: (text) => site.project(text)?.key,
+    category: (data) => CATEGORIES[site.status(data).category].name.toLowerCase(),
+  });
   const rows = index
     .snapshot(reconcileIssues)
     .map(({ issue, data }) => ({ id: issue.id, issue, data }))

@@ -28,6 +28,9 @@ export interface ProjectSetup {
   readonly workflows?: Readonly<Record<string, Workflow>>;
   /** Field ids that are on no screen of this project. */
   readonly hiddenFields?: readonly string[];
+  /** Field ids that one of the two screens lacks, by issue type name. */
+  readonly offCreateScreen?: Readonly<Record<string, readonly string[]>>;
+  readonly offEditScreen?: Readonly<Record<string, readonly string[]>>;
   readonly sprints?: readonly Sprint[];
   /** Number of the first issue; 1 where absent. */
   readonly firstNumber?: number;
@@ -207,6 +210,7 @@ export class JiraSite {
 function projectOf(setup: ProjectSetup, n: number): Project {
   const hidden = new Set([OTHER_POINTS_FIELD, ROOT_CAUSE_FIELD, "status", ...(setup.hiddenFields ?? [])]);
   const shown = FIELDS.map(({ id }) => id).filter((id) => !hidden.has(id));
+  const without = (ids: readonly string[] = []): string[] => shown.filter((id) => !ids.includes(id));
   return {
     id: String(10_000 + n),
     key: setup.key,
@@ -215,7 +219,12 @@ function projectOf(setup: ProjectSetup, n: number): Project {
     workflows: Object.fromEntries(
       ISSUE_TYPES.map((type) => [type.id, setup.workflows?.[type.name] ?? defaultWorkflow(type)]),
     ),
-    screens: Object.fromEntries(ISSUE_TYPES.map(({ id }) => [id, shown])),
+    screens: Object.fromEntries(
+      ISSUE_TYPES.map(({ id, name }) => [
+        id,
+        { create: without(setup.offCreateScreen?.[name]), edit: without(setup.offEditScreen?.[name]) },
+      ]),
+    ),
     sprints: setup.sprints ?? [],
     nextNumber: setup.firstNumber ?? 1,
   };

@@ -1,8 +1,10 @@
 import { bulkFetchIssues, createIssues } from "jira.js/cloud";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
+import type { FieldName } from "../../core/model.ts";
 import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
 import { jiraClient } from "./client.ts";
-import { canonicalRefusals, issueBody, newLabels, withoutRefused, type IssueBody } from "./issue-fields.ts";
+import { completed, leftOver } from "./complete.ts";
+import { canonicalRefusals, forScreen, issueBody, newLabels, withoutRefused, type IssueBody } from "./issue-fields.ts";
 import { BULK_READ, fetchIssues } from "./read.ts";
 import { findBySyncKey, movedByPeople } from "./recover.ts";
 import { CreatedAnswer, IssuesAnswer, jiraSchema, parsed, textOf, type JiraType } from "./schema.ts";
@@ -22,6 +24,8 @@ interface Draft {
   readonly type: JiraType;
   readonly body: IssueBody;
   readonly refused: Refused;
+  /** Not on the create screen: set by an edit of the new issue. */
+  readonly later: readonly FieldName[];
 }
 
 /**
@@ -34,7 +38,7 @@ export async function create(
   report: ReportOutcome,
 ): Promise<void> {
   const client = jiraClient(scope);
-  const tools: Tools = { scope, client, book: new Map() };
+  const tools: Tools = { scope, client, book: new Map(), screens: new Map() };
   const adopted = await adopt(tools, requests, report);
   const left = requests.filter(({ id }) => !adopted.has(id));
   for (const level of LEVELS) {
@@ -59,14 +63,35 @@ async function adopt(tools: Tools, requests: readonly CreateRequest[], report: R
     // Read past the index: what it still shows may be deleted.
     const issues = await fetchIssues(scope, client, refs, ["creator", "created"]);
     const moved = await movedByPeople(client, issues);
-    const written = chunk.flatMap((request): Written[] => {
+    const written = chunk.flatMap((request): MadeTwin[] => {
       const issue = issues.find(({ id }) => id === found.get(request.syncKey)?.id);
       if (issue) adopted.add(request.id);
       return issue ? [{ request, issue, refused: {}, isMoved: moved.has(issue.id) }] : [];
     });
-    await finishAll(tools, written, report);
+    const left = await leftOver(tools, written);
+    await completeAll(
+      tools,
+      written.map((one) => ({ written: one, left: left.get(one.issue.id) ?? [] })),
+      report,
+    );
   }
   return adopted;
+}
+
+type MadeTwin = Written & { readonly request: CreateRequest };
+
+/** What is complete is reported, also where a later one fails. */
+async function completeAll(
+  tools: Tools,
+  all: readonly { readonly written: Written; readonly left: readonly FieldName[] }[],
+  report: ReportOutcome,
+): Promise<void> {
+  const done: Written[] = [];
+  try {
+    for (const { written, left } of all) done.push(await completed(tools, written, left));
+  } finally {
+    await finishAll(tools, done, report);
+  }
 }
 
 async function createChunk(tools: Tools, requests: readonly CreateRequest[], report: ReportOutcome): Promise<void> {
@@ -78,21 +103,38 @@ async function createChunk(tools: Tools, requests: readonly CreateRequest[], rep
       tools.client,
       created.map(({ id }) => id),
     );
-    const written = created.map(({ draft, id }): Written => {
+    const made = created.map(({ draft, id }) => {
       const issue = issues.find((one) => one.id === id);
-      if (issue) return { request: draft.request, issue, refused: draft.refused };
+      if (issue) return { written: { request: draft.request, issue, refused: draft.refused }, left: draft.later };
       const message = `jira: issue ${id} was created but cannot be read yet; it is looked up.`;
       throw new SyncFailure("Unavailable", message, { tool: "jira", outcomeUnknown: true });
     });
-    await finishAll(tools, written, report);
+    await completeAll(tools, made, report);
     waiting = [];
     for (const { draft, words } of failed) {
-      const body = round < REFUSAL_ROUNDS ? withoutRefused(draft.body, words) : null;
-      if (body && !isRequired(draft, words))
-        waiting.push({ ...draft, body, refused: { ...draft.refused, ...canonicalRefusals(draft.body.asked, words) } });
+      const next = round < REFUSAL_ROUNDS ? redrafted(draft, words) : null;
+      if (next) waiting.push(next);
       else await report({ id: draft.request.id, kind: "rejected", message: Object.values(words).join(" ") });
     }
   }
+}
+
+/** Jira's words about a field that the screen of the operation lacks. */
+const OFF_SCREEN = /not on the appropriate screen/i;
+
+/** The draft without what Jira refused; the screen may have changed since it was read, then an edit is tried. */
+function redrafted(draft: Draft, words: Readonly<Record<string, string>>): Draft | null {
+  const body = withoutRefused(draft.body, words);
+  if (!body || isRequired(draft, words)) return null;
+  const { asked } = draft.body;
+  const refused = Object.fromEntries(Object.entries(words).filter(([, message]) => !OFF_SCREEN.test(message)));
+  const off = Object.keys(words).filter((id) => !(id in refused));
+  return {
+    ...draft,
+    body,
+    refused: { ...draft.refused, ...canonicalRefusals(asked, refused) },
+    later: [...draft.later, ...off.flatMap((id) => asked[id] ?? [])],
+  };
 }
 
 /** Without a summary there is no issue, whatever else is left out. */
@@ -107,9 +149,10 @@ async function draftsOf(tools: Tools, requests: readonly CreateRequest[], report
   for (const request of requests) {
     const isBelowStory = request.type === "task" && storyParents.has(textOf(request.fields.parent));
     const type = isBelowStory ? (schema.subtask ?? undefined) : typeOf(schema, request.type);
-    if (type && request.type !== "project")
-      drafts.push({ request, type, body: issueBody(schema, request.type, request.fields), refused: {} });
-    else
+    if (type && request.type !== "project") {
+      const whole = issueBody(schema, request.type, request.fields);
+      drafts.push({ request, type, ...forScreen(whole, schema.screens[type.id] ?? []), refused: {} });
+    } else
       await report({
         id: request.id,
         kind: "rejected",

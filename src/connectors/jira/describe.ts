@@ -2,7 +2,6 @@ import {
   findAssignableUsers,
   getAllStatuses,
   getAllUsers,
-  getCreateIssueMetaIssueTypeId,
   getFields,
   getProject,
   getServerInfo,
@@ -15,7 +14,6 @@ import type { Binding, Scope, ToolSchema } from "../contract.ts";
 import { jiraClient } from "./client.ts";
 import {
   BoardsAnswer,
-  CreateMetaAnswer,
   FieldsAnswer,
   parsed,
   PrioritiesAnswer,
@@ -28,6 +26,7 @@ import {
   type JiraType,
   type JiraUser,
 } from "./schema.ts";
+import { readCreateScreen, readEditScreens } from "./screens.ts";
 
 const USERS_PAGE = 1000;
 /** Ten thousand people; beyond that an unknown person is named by account id in the client file. */
@@ -53,7 +52,7 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
   const project = await readProject(client, projectKey(binding));
   const types = itemTypes(project);
   const screenTypes = [types.epic, types.story, types.task, types.subtask].filter((type) => type !== undefined);
-  const [statuses, priorities, fields, users, sprints, siteUrl, ...screens] = await Promise.all([
+  const [statuses, priorities, fields, users, sprints, siteUrl, editScreens, ...screens] = await Promise.all([
     getAllStatuses(client, { projectIdOrKey: project.id }).then((answer) =>
       parsed(ProjectStatusesAnswer, answer, "statuses"),
     ),
@@ -64,9 +63,12 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
     readUsers(client, project.key),
     readSprints(client, project.id),
     siteUrlOf(client, scope.http.baseUrl),
-    ...screenTypes.map((type) => readScreen(client, project.id, type)),
+    readEditScreens(client, project.id, screenTypes),
+    ...screenTypes.map((type) => readCreateScreen(client, project.id, type)),
   ]);
   const screenOf = Object.fromEntries(screenTypes.map((type, n) => [type.id, screens[n] ?? []]));
+  const shownFor = (type: JiraType | undefined): string[] =>
+    type ? [...(screenOf[type.id] ?? []), ...(editScreens[type.id] ?? [])] : [];
   const { subtask = null, ...bound } = types;
   const schema: JiraSchema = {
     siteUrl,
@@ -87,15 +89,16 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
     priorities: priorities.values.map(({ id, name }) => ({ id, name })),
     users,
     fields: {
-      estimate: pointsField(binding, fields, screenOf[bound.story?.id ?? ""] ?? []),
+      estimate: pointsField(binding, fields, shownFor(bound.story)),
       sprint:
         namedField(binding, fields, "sprint") ??
         fields.find((field) => field.schema?.custom === SPRINT_TYPE)?.id ??
         null,
       qa_assignee: namedField(binding, fields, "qa_assignee") ?? null,
     },
-    epicEstimate: pointsField(binding, fields, screenOf[bound.epic?.id ?? ""] ?? []),
+    epicEstimate: pointsField(binding, fields, shownFor(bound.epic)),
     screens: screenOf,
+    editScreens,
     sprints,
   };
   return schema as unknown as ToolSchema;
@@ -151,16 +154,6 @@ function itemTypes(project: Project): FoundTypes {
   };
 }
 
-async function readScreen(client: Client, projectId: string, type: JiraType): Promise<string[]> {
-  const answer = await getCreateIssueMetaIssueTypeId(client, {
-    projectIdOrKey: projectId,
-    issueTypeId: type.id,
-    maxResults: 200,
-  });
-  const { fields, results } = parsed(CreateMetaAnswer, answer, `the fields of ${type.name}`);
-  return (fields ?? results ?? []).map((field) => field.fieldId).sort();
-}
-
 /** The binding's word for a field, as an id or a name; a name that two fields share needs the id. */
 function namedField(binding: Binding, fields: Fields, canonical: string): string | undefined {
   const wanted = binding.mapping.fields?.[canonical];
@@ -182,14 +175,15 @@ function namedField(binding: Binding, fields: Fields, canonical: string): string
   );
 }
 
-/** Names of fields are not unique: of the candidates the one on the type's own screen is meant. */
+/** Names of fields are not unique: of the candidates the one on the type's own screens is meant, and without a screen to tell, none. */
 function pointsField(binding: Binding, fields: Fields, screen: readonly string[]): string | null {
   const named = namedField(binding, fields, "estimate");
   if (named !== undefined) return named;
   const candidates = fields.filter(
     (field) => POINTS_NAMES.has(field.name.toLowerCase()) && POINTS_TYPES.has(field.schema?.custom ?? ""),
   );
-  return (candidates.find((field) => screen.includes(field.id)) ?? candidates[0])?.id ?? null;
+  const only = candidates.length === 1 ? candidates[0] : undefined;
+  return (candidates.find((field) => screen.includes(field.id)) ?? only)?.id ?? null;
 }
 
 /** Everybody, so that a deactivated person is known as such; and who of them may be assigned here. */

@@ -24,6 +24,8 @@ export interface Tools {
   readonly scope: SchemaScope;
   readonly client: Client;
   readonly book: TransitionBook;
+  /** Edit screens read while the batch is written, by issue type id: issues just made share them. */
+  readonly screens: Map<string, readonly string[] | null>;
 }
 
 export interface Written {

@@ -12,7 +12,7 @@ export interface IssueBody {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Canonical names by Jira's field id, of what the body asks for. */
   readonly asked: Readonly<Record<string, readonly FieldName[]>>;
-  /** The type's screen has no labels at all, not even for ours. */
+  /** The create screen has no labels at all, not even for ours. */
   readonly isWithoutLabels?: boolean;
 }
 
@@ -60,8 +60,9 @@ export function labelChanges(
   present: readonly string[],
   values: ToolValues,
   isOwn: (label: string) => boolean,
+  ours: readonly string[],
 ): readonly Record<string, string>[] {
-  const wanted = new Set<string>();
+  const wanted = new Set(ours);
   const unwanted = new Set<string>();
   if (values.labels !== undefined) {
     for (const label of wantedLabels(values)) wanted.add(label);
@@ -99,7 +100,20 @@ export function canonicalRefusals(
 /** The body without the fields Jira named; null where it named none of them, so that nothing would change. */
 export function withoutRefused(body: IssueBody, refused: Readonly<Record<string, string>>): IssueBody | null {
   const ids = Object.keys(refused).filter((id) => id in body.asked || (id === "labels" && !body.isWithoutLabels));
-  if (ids.length === 0) return null;
+  return ids.length === 0 ? null : withoutFields(body, ids);
+}
+
+/** The part of a create's body that its screen takes, and the fields that are left to an edit. */
+export function forScreen(
+  body: IssueBody,
+  screen: readonly string[],
+): { readonly body: IssueBody; readonly later: readonly FieldName[] } {
+  if (screen.length === 0) return { body, later: [] };
+  const ids = [...Object.keys(body.asked), "labels"].filter((id) => !screen.includes(id));
+  return { body: withoutFields(body, ids), later: ids.flatMap((id) => body.asked[id] ?? []) };
+}
+
+function withoutFields(body: IssueBody, ids: readonly string[]): IssueBody {
   const keep = ([id]: readonly [string, unknown]): boolean => !ids.includes(id);
   return {
     fields: Object.fromEntries(Object.entries(body.fields).filter(keep)),

@@ -98,11 +98,16 @@ export function vendorField(schema: JiraSchema, type: ItemType, field: FieldName
   }
 }
 
-/** Whether the type's screen shows the field, so that Jira lets it be set; a screen nobody could read shows all. */
+/**
+ * Whether Jira may let the field be set: it stands on the create or the edit screen of a type that the item
+ * can have. A screen that nobody could read shows all: what it lacks Jira refuses by name, which costs one try.
+ */
 function isOnScreen(schema: JiraSchema, type: ItemType, field: FieldName): boolean {
   const id = vendorField(schema, type, field);
-  const screen = schema.screens[typeOf(schema, type)?.id ?? ""] ?? [];
-  return id === null || field === "status" || screen.length === 0 || screen.includes(id);
+  const types = [typeOf(schema, type), ...(type === "task" ? [schema.subtask] : [])].filter((one) => one != null);
+  if (id === null || field === "status" || types.length === 0) return true;
+  const screens = types.flatMap((one) => [schema.screens[one.id] ?? [], schema.editScreens?.[one.id] ?? []]);
+  return screens.some((screen) => screen.length === 0 || screen.includes(id));
 }
 
 /** The id under which Jira's changelog tells of a field; null where it is no field of the issue. */

@@ -10,7 +10,7 @@ import { askedFields, isoTime, PROPERTY, twinOf } from "./twin.ts";
 
 export const BULK_READ = 100;
 const HISTORY_ISSUES = 1000;
-const HISTORY_FIELDS = 10;
+export const HISTORY_FIELDS = 10;
 
 /**
  * Reads twins by id or key. Jira leaves what it cannot show out of a bulk answer without a word, so each

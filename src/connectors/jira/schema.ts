@@ -37,6 +37,8 @@ export const CreateMetaAnswer = z.object({
   results: z.array(CreateField).optional(),
   total: z.number().optional(),
 });
+/** By field id. */
+export const EditMetaAnswer = z.object({ fields: z.record(z.string(), z.unknown()).default({}) });
 export const ServerInfoAnswer = z.object({ baseUrl: z.string() });
 export const BoardsAnswer = z.object({
   values: z.array(z.object({ id: z.number(), type: z.string().optional() })).default([]),
@@ -158,8 +160,10 @@ export interface JiraSchema {
   };
   /** Story points where the epic's screen has another field than the story's. */
   readonly epicEstimate: string | null;
-  /** Ids of the fields that can be set, by issue type id. */
+  /** Ids of the fields that a create can set, by issue type id. */
   readonly screens: Readonly<Record<string, readonly string[]>>;
+  /** Ids of the fields that an edit can set, by issue type id. Absent for a type that had no issue to ask about. */
+  readonly editScreens?: Readonly<Record<string, readonly string[]>>;
   readonly sprints: readonly { readonly id: number; readonly name: string; readonly state: string }[];
 }
 

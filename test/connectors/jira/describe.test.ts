@@ -41,7 +41,7 @@ describe("describe", () => {
         .map(({ name }) => name),
     ).toEqual(["Grace Hopper"]);
     expect(h.sandbox.log.writes()).toBe(0);
-    expect(h.sandbox.log.total()).toBeLessThanOrEqual(13);
+    expect(h.sandbox.log.total()).toBeLessThanOrEqual(16);
     if (hasSpec) {
       expect(h.sandbox.spec.violations()).toEqual([]);
       expect(h.sandbox.spec.uncovered()).toEqual([

@@ -59,6 +59,7 @@ function schemaOf(
     fields: { estimate: "customfield_1", sprint: "customfield_2", qa_assignee: null },
     epicEstimate: null,
     screens: { e: SCREEN, s: SCREEN, t: SCREEN },
+    editScreens: { e: SCREEN, s: SCREEN, t: SCREEN },
     sprints: [
       { id: 7, name: "Sprint 7", state: "active" },
       { id: 8, name: "Twin", state: "future" },

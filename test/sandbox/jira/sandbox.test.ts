@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { SpecCheck } from "../../../sandbox/jira/spec-check.ts";
-import { adf, paragraph, SPEC, startRaw, type RawSite } from "./client.ts";
+import { adf, paragraph, SPEC, startRaw, STORY, type RawSite } from "./client.ts";
 
 let site: RawSite;
 afterEach(() => site.sandbox.close());
@@ -59,6 +59,28 @@ describe("the Jira stand-in", () => {
     expect((await site.call("GET", "nowhere")).status).toBe(404);
     expect((await site.search({ jql: "summary ~ x" })).status).toBe(400);
     expect((await site.search({ jql: 'issue.property[sdlc-sync].key = "x"' })).status).toBe(400);
+  });
+
+  it("has a create screen and an edit screen for each type, and names each field that the one asked lacks", async () => {
+    const setup = { offCreateScreen: { Story: ["duedate"] }, offEditScreen: { Story: ["labels", "priority"] } };
+    site = await startRaw({ projects: [{ key: "CHK", ...setup }] });
+    const id = await site.story({ labels: ["a"] });
+    const create = await site.call("GET", "issue/createmeta/CHK/issuetypes/10001");
+    const onCreate = (create.json["fields"] as unknown as { fieldId: string }[]).map(({ fieldId }) => fieldId);
+    const onEdit = Object.keys((await site.call("GET", `issue/${id}/editmeta`)).json["fields"] ?? {});
+    expect(
+      [onCreate, onEdit].map((ids) => ["duedate", "labels", "priority"].filter((one) => ids.includes(one))),
+    ).toEqual([["labels", "priority"], ["duedate"]]);
+    const words = (field: string): string =>
+      `Field '${field}' cannot be set. It is not on the appropriate screen, or unknown.`;
+    const made = await site.call("POST", "issue", { fields: { ...STORY, summary: "x", duedate: "2026-12-01" } });
+    expect([made.status, made.json]).toEqual([400, { errorMessages: [], errors: { duedate: words("duedate") } }]);
+    const edited = await site.call("PUT", `issue/${id}`, {
+      fields: { priority: { id: "1" }, duedate: "2026-12-01" },
+      update: { labels: [{ add: "b" }] },
+    });
+    expect(edited.json["errors"]).toEqual({ labels: words("labels"), priority: words("priority") });
+    expect((await site.call("PUT", `issue/${id}`, { fields: { duedate: "2026-12-01" } })).status).toBe(204);
   });
 
   it("keeps tokens out of its log", async () => {
