@@ -24,6 +24,7 @@ interface Target {
 type Data = { -readonly [K in keyof IssueData]?: IssueData[K] };
 type Setter = (value: unknown, data: Data, target: Target) => string | null;
 
+const INVALID_ADF = "INVALID_INPUT";
 const MISSING_SUMMARY = "You must specify a summary of the issue.";
 
 /** The data to write. Throws a 400 with Jira's words by field. */
@@ -78,7 +79,10 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   },
   description(value, data, { site }) {
     data.description = value as AdfNode | null;
-    return adfProblem(value, site.quirks);
+    const problem = adfProblem(value, site.quirks);
+    // A document that is none fails before any field is looked at, and no field is named.
+    if (problem === INVALID_ADF) throw new Refusal(400, [problem]);
+    return problem;
   },
   priority(value, data) {
     const { id, name } = (value ?? {}) as { id?: string; name?: string };

@@ -4,7 +4,15 @@ import type { FieldName } from "../../core/model.ts";
 import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
 import { jiraClient } from "./client.ts";
 import { completed, leftOver } from "./complete.ts";
-import { canonicalRefusals, forScreen, issueBody, newLabels, withoutRefused, type IssueBody } from "./issue-fields.ts";
+import {
+  blamed,
+  canonicalRefusals,
+  forScreen,
+  issueBody,
+  newLabels,
+  withoutRefused,
+  type IssueBody,
+} from "./issue-fields.ts";
 import { BULK_READ, fetchIssues } from "./read.ts";
 import { findBySyncKey, movedByPeople } from "./recover.ts";
 import { CreatedAnswer, IssuesAnswer, jiraSchema, parsed, textOf, type JiraType } from "./schema.ts";
@@ -123,7 +131,8 @@ async function createChunk(tools: Tools, requests: readonly CreateRequest[], rep
 const OFF_SCREEN = /not on the appropriate screen/i;
 
 /** The draft without what Jira refused; the screen may have changed since it was read, then an edit is tried. */
-function redrafted(draft: Draft, words: Readonly<Record<string, string>>): Draft | null {
+function redrafted(draft: Draft, told: Words): Draft | null {
+  const words = blamed(draft.body, told);
   const body = withoutRefused(draft.body, words);
   if (!body || isRequired(draft, words)) return null;
   const { asked } = draft.body;
@@ -138,7 +147,7 @@ function redrafted(draft: Draft, words: Readonly<Record<string, string>>): Draft
 }
 
 /** Without a summary there is no issue, whatever else is left out. */
-function isRequired(draft: Draft, words: Readonly<Record<string, string>>): boolean {
+function isRequired(draft: Draft, words: Words): boolean {
   return Object.keys(words).some((id) => draft.body.asked[id]?.includes("title"));
 }
 
@@ -184,8 +193,9 @@ async function parentsThatAreStories(
 
 interface Posted {
   readonly created: readonly { readonly draft: Draft; readonly id: string }[];
-  readonly failed: readonly { readonly draft: Draft; readonly words: Readonly<Record<string, string>> }[];
+  readonly failed: readonly { readonly draft: Draft; readonly words: Words }[];
 }
+type Words = Readonly<Record<string, string>>;
 
 /** Jira lists the created ones in order without the failed ones, which it names by their number. */
 async function post({ scope, client }: Tools, drafts: readonly Draft[]): Promise<Posted> {

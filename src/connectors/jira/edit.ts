@@ -8,7 +8,7 @@ import type { Overwritten, UpdateRequest } from "../contract.ts";
 import type { AdfNode } from "./adf.ts";
 import { editedAdf } from "./adf-reuse.ts";
 import type { Refused, Tools } from "./finish.ts";
-import { canonicalRefusals, issueBody, labelChanges, withoutRefused, type IssueBody } from "./issue-fields.ts";
+import { blamed, canonicalRefusals, issueBody, labelChanges, withoutRefused, type IssueBody } from "./issue-fields.ts";
 import { loggedField } from "./mapping.ts";
 import { IssueAnswer, jiraSchema, parsed, type JiraIssue, type JiraSchema } from "./schema.ts";
 import { isoTime, labelsOf, ourProperty, PROPERTY } from "./twin.ts";
@@ -56,7 +56,7 @@ async function edit({ scope, client }: Tools, request: Edit, present: JiraIssue)
       return { issue, refused, ...(Object.keys(overwrote).length > 0 ? { overwrote } : {}) };
     } catch (error) {
       if (!isSyncFailure(error, "Rejected") || round >= REFUSAL_ROUNDS) throw error;
-      const words: Readonly<Record<string, string>> = error.details.fields ?? {};
+      const words = blamed(body, error.details.fields ?? {});
       refused = { ...refused, ...canonicalRefusals(body.asked, words) };
       const rest: IssueBody | null = withoutRefused(body, words);
       if (rest === null) throw error;

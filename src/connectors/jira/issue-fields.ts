@@ -84,6 +84,20 @@ function typeLabel(values: ToolValues): string[] {
   return typeof values.task_type === "string" ? [`type:${values.task_type}`] : [];
 }
 
+/** Rich text fields of ours, by Jira's id. */
+const RICH_TEXT = ["description"];
+
+/**
+ * Jira's words by the field they concern. A document that it does not like it refuses with `INVALID_INPUT`
+ * and names no field, so where it names none the rich text is what is to be left out first.
+ */
+export function blamed(body: IssueBody, refused: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { "": general, ...named } = refused;
+  const rich = RICH_TEXT.filter((id) => id in body.fields);
+  if (general === undefined || Object.keys(named).length > 0 || rich.length === 0) return refused;
+  return Object.fromEntries(rich.map((id) => [id, general]));
+}
+
 /** Jira's words by canonical field; what it says about no field of ours stands under "". */
 export function canonicalRefusals(
   asked: IssueBody["asked"],

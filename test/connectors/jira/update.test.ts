@@ -73,6 +73,17 @@ describe("an update", () => {
     expect(twinIn(outcome).fields).toMatchObject({ title: "New", estimate: 5, due: null });
   });
 
+  it("leaves out a description that Jira refuses without naming it", async () => {
+    h = await startHarness();
+    const twin = await made({ description: "first" });
+    const unfit = "```adf\n" + JSON.stringify({ type: "paragraph", content: [{ type: "paragraph" }] }) + "\n```";
+    const [outcome] = await h.update([updateRequest(twin.ref, { description: unfit, title: "New" })]);
+    expect(outcome).toMatchObject({ kind: "done", refused: { description: "INVALID_INPUT" } });
+    expect(twinIn(outcome).fields).toMatchObject({ title: "New", description: "first" });
+    const [alone] = await h.update([updateRequest(twin.ref, { description: unfit })]);
+    expect(alone).toMatchObject({ kind: "done", refused: { description: "INVALID_INPUT" } });
+  });
+
   it("is rejected where nothing is left, and others go on", async () => {
     h = await startHarness();
     const twin = await made();

@@ -14,6 +14,7 @@ const summaries = (answer: Answer): string[] =>
     ({ fields }) => fields?.summary ?? "",
   );
 const errorsOf = (answer: Answer): unknown => (answer.json as Answer["json"] | null)?.["errors"] ?? null;
+const refusalIn = ({ status, json }: Answer): unknown => (status === 400 ? json : null);
 const bulk = (count: number, summary: (n: number) => string): object => ({
   issueUpdates: Array.from({ length: count }, (_, n) => ({ fields: { ...STORY, summary: summary(n) } })),
 });
@@ -39,16 +40,16 @@ const PROBES: { readonly [Q in keyof Quirks]: readonly [seen: unknown, probe: Pr
       errorsOf(await call("POST", "issue", { fields: { ...STORY, summary: "x", description: "plain" } })),
   ],
   adfLines: [
-    { description: "INVALID_INPUT" },
+    { errorMessages: ["INVALID_INPUT"], errors: {} },
     async ({ call }) =>
-      errorsOf(
+      refusalIn(
         await call("POST", "issue", { fields: { ...STORY, summary: "x", description: adf(paragraph("a\nb")) } }),
       ),
   ],
   adfLocalIds: [
-    { description: "INVALID_INPUT" },
+    { errorMessages: ["INVALID_INPUT"], errors: {} },
     async ({ call }) =>
-      errorsOf(await call("POST", "issue", { fields: { ...STORY, summary: "x", description: adf(task) } })),
+      refusalIn(await call("POST", "issue", { fields: { ...STORY, summary: "x", description: adf(task) } })),
   ],
   summaryLimits: [
     [

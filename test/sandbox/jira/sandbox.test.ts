@@ -83,6 +83,18 @@ describe("the Jira stand-in", () => {
     expect((await site.call("PUT", `issue/${id}`, { fields: { duedate: "2026-12-01" } })).status).toBe(204);
   });
 
+  it("names no field where a description is no document: not in a create, a bulk create or an edit", async () => {
+    site = await startRaw();
+    const description = adf({ type: "paragraph", content: [{ type: "paragraph" }] });
+    const words = { errorMessages: ["INVALID_INPUT"], errors: {} };
+    const fields = { ...STORY, summary: "x", description, duedate: "not a date" };
+    expect((await site.call("POST", "issue", { fields })).json).toEqual(words);
+    const bulk = await site.call("POST", "issue/bulk", { issueUpdates: [{ fields }] });
+    expect(bulk.json["errors"]).toMatchObject([{ failedElementNumber: 0, elementErrors: words }]);
+    const edit = await site.call("PUT", `issue/${await site.story()}`, { fields: { description } });
+    expect([edit.status, edit.json]).toEqual([400, words]);
+  });
+
   it("keeps tokens out of its log", async () => {
     site = await startRaw();
     await site.call("GET", "myself");
