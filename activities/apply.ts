@@ -78,16 +78,22 @@ async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: R
   const kind = chunk[0]?.write.kind;
   if (kind === "create") return createChunk(run, chunk, unanswered);
   if (kind === "update") return updateChunk(run, chunk);
+  return archiveChunk(run, chunk);
+}
+
+/** What counts is what the tool shows afterwards: an answer may say yes to some only, and a child goes with its parent. */
+async function archiveChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<void> {
   const refs = chunk.flatMap(({ write }) => (write.kind === "archive" ? [write.ref] : []));
   await run.engine.store.markSent(chunk.map(({ id }) => id));
-  await run.session.connector.archive(run.scope, refs);
+  const left = await run.session.connector.archive(run.scope, refs);
   const { items } = await run.session.connector.read(run.scope, refs);
   for (const intent of chunk) {
     const ref = intent.write.kind === "archive" ? intent.write.ref : "";
     const twin = items.find((item) => item.ref === ref);
-    if (!twin) {
+    if (twin?.state !== "archived") {
+      const why = twin ? "the tool still shows it as live" : "the archived twin cannot be read back";
       run.tally.rejected += 1;
-      await run.engine.store.reject(intent.id, "the archived twin cannot be read back");
+      await run.engine.store.reject(intent.id, left.get(ref) ?? why);
       continue;
     }
     const audit = [auditEntry(run, intent, "", null, "archived")];

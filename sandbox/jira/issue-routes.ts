@@ -3,7 +3,8 @@ import type { Api } from "./app.ts";
 import { readFields, type IssueBody } from "./fields-in.ts";
 import type { Issue, Transition } from "./model.ts";
 import { noIssue, Refusal } from "./refusal.ts";
-import { jiraTime, renderChangelog, renderEditMeta, renderIssue, renderTransition } from "./render.ts";
+import { archive, type Archive } from "./archive.ts";
+import { renderChangelog, renderEditMeta, renderIssue, renderTransition } from "./render.ts";
 
 const BULK_CREATE_MAX = 50;
 const BULK_READ_MAX = 100;
@@ -19,12 +20,7 @@ export function addIssueRoutes(app: Hono, api: Api): void {
     return bulkCreate(api, issueUpdates, c);
   });
   app.post("/rest/api/3/issue/bulkfetch", async (c) => c.json(bulkFetch(api, await c.req.json<BulkFetch>())));
-  app.put("/rest/api/3/issue/archive", async (c) => {
-    const { issueIdsOrKeys } = await c.req.json<{ issueIdsOrKeys: string[] }>();
-    const found = issueIdsOrKeys.map((ref) => site.find(ref)).filter((issue) => issue !== undefined);
-    for (const issue of found) site.edit(issue, { archived: jiraTime(api, site.clock.now()) }, api.caller(c));
-    return c.json({ numberOfIssuesUpdated: found.length, errors: {} });
-  });
+  app.put("/rest/api/3/issue/archive", async (c) => c.json(archive(api, await c.req.json<Archive>(), api.caller(c))));
   app.get("/rest/api/3/issue/:ref", (c) => {
     const issue = site.get(c.req.param("ref"));
     const fields = (c.req.queries("fields") ?? ["*all"]).flatMap((names) => names.split(","));

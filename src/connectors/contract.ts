@@ -120,6 +120,9 @@ export type WriteOutcome =
   | { readonly id: string; readonly kind: "rejected"; readonly message: string };
 export type ReportOutcome = (outcome: WriteOutcome) => Promise<void>;
 
+/** By ref, the vendor's words about twins that it did not put away when it was asked to. */
+export type NotArchived = ReadonlyMap<string, string>;
+
 /** When and to what a field of a twin last changed, from the vendor's own history. */
 export interface FieldTime {
   readonly ref: string;
@@ -153,7 +156,8 @@ export interface Connector {
   create(scope: SchemaScope, requests: readonly CreateRequest[], report: ReportOutcome): Promise<void>;
   /** Reads the twins, then one write per item with all its fields (a status may need its own). */
   update(scope: SchemaScope, requests: readonly UpdateRequest[], report: ReportOutcome): Promise<void>;
-  archive(scope: SchemaScope, refs: readonly string[]): Promise<void>;
+  /** Asks the vendor to put twins away. Whether one is tells a read of it: it may also have gone with its parent. */
+  archive(scope: SchemaScope, refs: readonly string[]): Promise<NotArchived>;
   history(scope: SchemaScope, refs: readonly string[], fields: readonly FieldName[]): Promise<readonly FieldTime[]>;
   /** The unchanging texts of a key for the person: where to look at a twin. */
   url(scope: { readonly binding: Binding; readonly schema: ToolSchema }, twin: RemoteItem): string;

@@ -268,3 +268,27 @@ describe("scenario 42: the file is saved while a run is going on", () => {
     await expectSettled(world);
   });
 });
+
+describe("archiving what left the hub", () => {
+  it("is told where the tool did not do it: a subtask goes with its story only", async () => {
+    const hub = hubOf(1).replace(
+      "external_sync",
+      "  tasks:\n    - {id: TASK-1, story: US-101, title: Write the form, status: todo}\nexternal_sync",
+    );
+    await start({ hub, syncConfig: configOf("jira: {enabled: true, tasks: true, deletes: archive}") });
+    await world.sync();
+    const task = world.jira.site.get("CHK-3");
+    expect(task.data.summary).toBe("Write the form");
+    await world.editHub(/ {4}- \{id: TASK-1.*\n/, "");
+    const report = await world.sync({ yes: true });
+    expect(task.data.archived).toBeNull();
+    expect(report.findings).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ message: expect.stringContaining("No valid issue to archive") as string }),
+      ]),
+    );
+    await world.editHub(/ {4}- \{id: US-101.*\n/, "");
+    await world.sync({ yes: true });
+    expect(task.data.archived).not.toBeNull();
+  });
+});

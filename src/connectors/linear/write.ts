@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem, ToolValues } from "../../core/model.ts";
-import type { Overwritten, ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
+import type { NotArchived, Overwritten, ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
 import { unraced } from "../race.ts";
 import { syncKeyAsUuid } from "../sync-key.ts";
 import { healthPosted, issueUpdated, projectUpdated, type HistoryEntry } from "./answers.ts";
@@ -207,10 +207,17 @@ async function postHealth(
 }
 
 /** Archives what is still live; an archived or missing twin is left as it is. */
-export async function archive(scope: SchemaScope, refs: readonly string[]): Promise<void> {
+export async function archive(scope: SchemaScope, refs: readonly string[]): Promise<NotArchived> {
   const { items } = await read(scope, refs);
+  const left = new Map<string, string>();
   for (const item of items.filter((one) => one.state === "live")) {
     const document = item.key === item.ref ? ARCHIVE_PROJECT : ARCHIVE_ISSUE;
-    await execute(scope, document, { id: item.ref }, z.unknown());
+    try {
+      await execute(scope, document, { id: item.ref }, z.unknown());
+    } catch (error) {
+      if (!isSyncFailure(error, "Rejected") && !isSyncFailure(error, "NotFound")) throw error;
+      left.set(item.ref, error.message);
+    }
   }
+  return left;
 }

@@ -2,7 +2,14 @@
 import { isSyncFailure } from "../../core/errors.ts";
 import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldName, ToolValue, ToolValues } from "../../core/model.ts";
-import type { CreateRequest, ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
+import type {
+  NotArchived,
+  CreateRequest,
+  ReportOutcome,
+  SchemaScope,
+  UpdateRequest,
+  WriteOutcome,
+} from "../contract.ts";
 import { unraced } from "../race.ts";
 import { marker } from "../sync-key.ts";
 import { call } from "./client.ts";
@@ -150,12 +157,16 @@ function texts(value: ToolValue | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((part) => typeof part === "string") : [];
 }
 
-export async function archive(scope: SchemaScope, refs: readonly string[]): Promise<void> {
+export async function archive(scope: SchemaScope, refs: readonly string[]): Promise<NotArchived> {
+  const left = new Map<string, string>();
   for (const ref of refs) {
-    await call(
-      scope,
-      { method: "POST", path: `/items/${encodeURIComponent(ref)}/archive`, body: {}, safe: false },
-      item,
-    );
+    const path = `/items/${encodeURIComponent(ref)}/archive`;
+    try {
+      await call(scope, { method: "POST", path, body: {}, safe: false }, item);
+    } catch (error) {
+      if (!isSyncFailure(error, "Rejected") && !isSyncFailure(error, "NotFound")) throw error;
+      left.set(ref, error.message);
+    }
   }
+  return left;
 }

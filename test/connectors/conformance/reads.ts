@@ -165,11 +165,24 @@ export function describeReads(use: () => Session): void {
     const session = use();
     if (!session.connector.capabilities.archive) return context.skip();
     const twin = await session.make("story", { title: "To be put away" });
-    await session.connector.archive(session.scope, [twin.ref]);
+    expect(await session.connector.archive(session.scope, [twin.ref])).toEqual(new Map());
     expect(await session.connector.read(session.scope, [twin.ref])).toMatchObject({
       items: [{ state: "archived" }],
       gone: [],
     });
+  });
+
+  it("archives what can be, whatever else was asked for", async (context) => {
+    const session = use();
+    if (!session.connector.capabilities.archive) return context.skip();
+    const [dead, live] = [
+      await session.make("story", { title: "Dead" }),
+      await session.make("story", { title: "Live" }),
+    ];
+    await session.human.remove(dead.ref);
+    const left = await session.connector.archive(session.scope, [dead.ref, live.ref]);
+    expect(left.has(live.ref)).toBe(false);
+    expect((await session.readOne(live.ref)).state).toBe("archived");
   });
 
   it("tells from the tool's history when a field last changed", async (context) => {

@@ -210,6 +210,26 @@ describe("history", () => {
 it("archives, and shows it as archived", async () => {
   h = await startHarness();
   const [made] = await h.create([createRequest(1, { status: statusId(h.scope, "Done") })]);
-  await connector.archive(h.scope, [twinIn(made).ref]);
+  expect(await connector.archive(h.scope, [twinIn(made).ref])).toEqual(new Map());
   expect((await connector.read(h.scope, [twinIn(made).ref])).items).toMatchObject([{ state: "archived" }]);
+});
+
+it("tells what was not archived, in Jira's words, whether some of it was or none", async () => {
+  h = await startHarness();
+  const story = twinIn((await h.create([createRequest(1)]))[0]).ref;
+  const task = createRequest(2, { title: "Task", parent: story }, { type: "task" });
+  const subtask = twinIn((await h.create([task]))[0]).ref;
+  const other = twinIn((await h.create([createRequest(3)]))[0]).ref;
+  const none = await connector.archive(h.scope, [subtask]);
+  expect([...none]).toEqual([[subtask, expect.stringContaining("No valid issue to archive")]]);
+  const some = await connector.archive(h.scope, [subtask, other, "99999"]);
+  expect([...some]).toEqual([
+    [subtask, "Issue is subtask."],
+    ["99999", "Issue not found."],
+  ]);
+  const states = async (): Promise<string[]> =>
+    (await connector.read(h.scope, [story, subtask, other])).items.map(({ state }) => state);
+  expect(await states()).toEqual(["live", "live", "archived"]);
+  await connector.archive(h.scope, [story, subtask]);
+  expect(await states()).toEqual(["archived", "archived", "archived"]);
 });

@@ -142,7 +142,7 @@ describe("archiving", () => {
     bench = await startBench();
     const epic = await bench.createOne("EPIC-1", { title: "E" }, "epic");
     const story = await bench.createOne("US-1", { title: "S" });
-    const archive = (): Promise<void> =>
+    const archive = (): Promise<unknown> =>
       connector.archive(bench.scope, [epic.ref, story.ref, refOf(bench.request("US-9", {}))]);
     expect(await operations(archive)).toEqual(["Read", "ArchiveProject", "ArchiveIssue"]);
     expect(await operations(archive)).toEqual(["Read"]);
