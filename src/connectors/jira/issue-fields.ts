@@ -34,7 +34,7 @@ function bodyValue(type: ItemType, field: FieldName, value: ToolValue): unknown 
     case "description":
       return markdownToAdf(value as string | null);
     case "estimate":
-      // Minutes are exact; Jira reads a bare number in whatever unit the site has set.
+      // Minutes are exact; Jira reads a bare number in whatever unit the site has set. `0m` clears.
       if (type === "task") return { originalEstimate: `${Math.round(Number(value ?? 0) * 60)}m` };
       return value;
     case "priority":

@@ -5,7 +5,17 @@ import type { FieldName, ItemType } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens } from "../person-lens.ts";
 import { throughAdf } from "./adf.ts";
-import { cannot, dateLens, labelsLens, numberLens, priorityLens, sprintLens, summaryLens, textLens } from "./scales.ts";
+import {
+  cannot,
+  dateLens,
+  hoursLens,
+  labelsLens,
+  numberLens,
+  priorityLens,
+  sprintLens,
+  summaryLens,
+  textLens,
+} from "./scales.ts";
 import { jiraSchema, type JiraSchema, type JiraType } from "./schema.ts";
 import { statusLens } from "./status.ts";
 
@@ -21,7 +31,7 @@ const ROWS: { readonly [F in FieldName]?: Row } = {
     return statusLens(type, schema.statuses[typeOf(schema, type)?.id ?? ""] ?? [], binding.mapping.status?.[type]);
   },
   priority: (schema, binding) => priorityLens(schema.priorities, binding.mapping.priority),
-  estimate: () => numberLens,
+  estimate: (_, __, type) => (type === "task" ? hoursLens : numberLens),
   labels: () => labelsLens,
   due: () => dateLens,
   parent: () => textLens,

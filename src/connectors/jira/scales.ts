@@ -55,6 +55,32 @@ export const numberLens: Lens = byWriting({
   },
 });
 
+/**
+ * A task's hours in Jira's original estimate, which counts whole minutes: 0.33 h is 20 of them. Two decimals tell
+ * every minute apart, so that is how they are read. An estimate is cleared by `0m`, after which Jira shows 0 seconds,
+ * so zero hours and none stand for each other.
+ */
+export const hoursLens: Lens = {
+  read: (held) => ({
+    kind: "value",
+    value: typeof held === "number" ? Math.round((minutesIn(held) * 100) / 60) / 100 : null,
+  }),
+  write(canonical) {
+    const written = numberLens.write(canonical);
+    if (written.kind !== "value" || typeof written.value !== "number") return written;
+    if (written.value >= 0) return value(minutesIn(written.value) / 60);
+    return cannot("negative-hours", `an original estimate is not negative, as ${String(canonical)} is`);
+  },
+  represents(held, canonical) {
+    const written = hoursLens.write(canonical);
+    return written.kind === "value" && minutesIn(held) === minutesIn(written.value);
+  },
+};
+
+function minutesIn(hours: ToolValue): number {
+  return typeof hours === "number" ? Math.round(hours * 60) : 0;
+}
+
 export const dateLens: Lens = byWriting({
   read: (held) => ({ kind: "value", value: typeof held === "string" ? held : null }),
   write(canonical) {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Binding, ToolSchema } from "../../../src/connectors/contract.ts";
 import { lenses } from "../../../src/connectors/jira/mapping.ts";
+import { issueBody } from "../../../src/connectors/jira/issue-fields.ts";
 import type { JiraSchema } from "../../../src/connectors/jira/schema.ts";
 import type { FieldName, FieldValue, ItemType, ToolValue } from "../../../src/core/model.ts";
 import { STATUS_VALUES } from "../../../src/core/fields.ts";
@@ -268,5 +269,73 @@ describe("the lens laws", () => {
       }),
       { numRuns: 200, seed: SEED },
     );
+  });
+});
+
+describe("a task's hours", () => {
+  const hours = lens("estimate", "task");
+  /** What Jira holds, in hours, after a value was written: its seconds come back from whole minutes. */
+  const kept = (canonical: FieldValue): ToolValue => {
+    const written = hours.write(canonical);
+    if (written.kind !== "value") throw new Error(JSON.stringify(written));
+    const body = issueBody(schemaOf() as unknown as JiraSchema, "task", { estimate: written.value });
+    const { originalEstimate } = body.fields["timetracking"] as { originalEstimate: string };
+    expect(originalEstimate).toMatch(/^\d+m$/);
+    return (Number.parseInt(originalEstimate) * 60) / 3600;
+  };
+  const odd = fc.constantFrom(0.33, 0.1, 1.005, 0.001, 1 / 3, 2.675, 1e-9, "0.33", 39.99);
+  const anyHours = fc.oneof(odd, fc.double({ min: 0, max: 2000, noNaN: true }));
+
+  it("stand for what was written, as written, and stay what they are over ten rounds", () => {
+    fc.assert(
+      fc.property(anyHours, (canonical) => {
+        const held = kept(canonical);
+        expect(hours.represents(held, canonical)).toBe(true);
+        const written = hours.write(canonical);
+        expect(written).toEqual(value(held));
+        let read = hours.read(held);
+        for (let round = 0; round < 10; round++) {
+          if (read.kind !== "value") throw new Error("hours are always a value");
+          expect(hours.represents(held, read.value)).toBe(true);
+          expect(kept(read.value)).toBe(held);
+          read = hours.read(kept(read.value));
+        }
+      }),
+      { numRuns: 500, seed: SEED },
+    );
+  });
+
+  it("are read so that every minute, and whatever seconds an import left, stands for what is read", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.nat(60_000),
+          fc.nat(6000).map((minutes) => minutes * 60),
+        ),
+        (seconds) => {
+          const reading = hours.read(seconds / 3600);
+          if (reading.kind !== "value") throw new Error("hours are always a value");
+          expect(hours.represents(seconds / 3600, reading.value)).toBe(true);
+          expect(String(reading.value)).toMatch(/^\d+(\.\d{1,2})?$/);
+        },
+      ),
+      { numRuns: 500, seed: SEED },
+    );
+  });
+
+  it("tell two estimates a minute apart from each other", () => {
+    for (let minutes = 1; minutes < 600; minutes++) {
+      const reading = hours.read(minutes / 60);
+      expect(reading.kind === "value" && hours.represents((minutes - 1) / 60, reading.value)).toBe(false);
+    }
+  });
+
+  it("are cleared as no minutes, which nothing and zero both stand for", () => {
+    expect(kept(null)).toBe(0);
+    for (const held of [0, null])
+      for (const canonical of [0, null]) expect(hours.represents(held, canonical)).toBe(true);
+    expect(hours.represents(2, null)).toBe(false);
+    expect(hours.represents(null, 2)).toBe(false);
+    expect(hours.write(-1)).toEqual(cannot("negative-hours"));
   });
 });

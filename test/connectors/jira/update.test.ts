@@ -1,7 +1,16 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import { deliveryWorkflow, openWorkflow, ROOT_CAUSE_FIELD, type Workflow } from "../../../sandbox/jira/model.ts";
-import { closeHarness, createRequest, startHarness, statusId, twinIn, updateRequest, type Harness } from "./harness.ts";
+import {
+  closeHarness,
+  connector,
+  createRequest,
+  startHarness,
+  statusId,
+  twinIn,
+  updateRequest,
+  type Harness,
+} from "./harness.ts";
 import type { RemoteItem, ToolValues } from "../../../src/core/model.ts";
 
 let h: Harness;
@@ -176,6 +185,21 @@ describe("an update", () => {
     expect(twinIn(set).fields).toMatchObject({ sprint, parent: twinIn(epic).ref });
     const [cleared] = await h.update([updateRequest(twin.ref, { sprint: null, parent: null })]);
     expect(twinIn(cleared).fields).toMatchObject({ sprint: null, parent: null });
+  });
+
+  it("sets a task's hours by the minute, and clears them so that no write is due again", async () => {
+    h = await startHarness();
+    const [made] = await h.create([createRequest(1, { title: "T" }, { type: "task" })]);
+    const { ref } = twinIn(made);
+    const hours = connector.lenses(h.scope.binding, h.scope.schema)("task", "estimate");
+    for (const canonical of [0.33, 0.1, 1.005, null, 2, 0]) {
+      const written = hours?.write(canonical);
+      if (written?.kind !== "value") throw new Error(JSON.stringify(written));
+      const [outcome] = await h.update([updateRequest(ref, { estimate: written.value }, { type: "task" })]);
+      const { estimate = null } = twinIn(outcome).fields;
+      expect([canonical, hours?.represents(estimate, canonical)]).toEqual([canonical, true]);
+    }
+    expect(h.sandbox.site.get(ref).data.estimateSeconds).toBe(0);
   });
 
   it("tells the time of Jira, not of its zone", async () => {
