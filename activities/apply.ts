@@ -30,7 +30,7 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
     const run: ApplyRun = { engine, input, session, scope: session.scope(schema, signal), lens, tally };
     const open = await engine.store.openIntents(input.project, input.tool);
     const chunks = chunksOf(open.filter((intent) => intent.run === input.run && intent.pass === input.pass));
-    const unanswered = new Set(open.filter((intent) => intent.state === "sent").map((intent) => intent.write.item));
+    const unanswered = await sentTimes(engine, open);
     left = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     for (const chunk of chunks) {
       const tried = tally.done + tally.rejected + tally.raced;
@@ -74,7 +74,23 @@ function chunksOf(intents: readonly Intent[]): Intent[][] {
   return chunks;
 }
 
-async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: ReadonlySet<ItemId>): Promise<void> {
+/** By item, when the first write of it left that nobody has answered: not before the run that it belongs to began. */
+type SentTimes = ReadonlyMap<ItemId, string | undefined>;
+
+async function sentTimes({ store }: Engine, open: readonly Intent[]): Promise<SentTimes> {
+  const times = new Map<ItemId, string | undefined>();
+  const started = new Map<string, string | undefined>();
+  for (const { run, write } of open.filter(({ state }) => state === "sent")) {
+    if (!started.has(run)) started.set(run, (await store.run(run))?.startedAt);
+    const [known, at] = [times.get(write.item), started.get(run)];
+    // Of one whose run is no longer known nobody can tell, however well the others are.
+    const isFirst = !times.has(write.item) || at === undefined || (known !== undefined && at < known);
+    if (isFirst) times.set(write.item, at);
+  }
+  return times;
+}
+
+async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: SentTimes): Promise<void> {
   const kind = chunk[0]?.write.kind;
   if (kind === "create") return createChunk(run, chunk, unanswered);
   if (kind === "update") return updateChunk(run, chunk);
@@ -102,7 +118,7 @@ async function archiveChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<vo
   }
 }
 
-async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: ReadonlySet<ItemId>): Promise<void> {
+async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: SentTimes): Promise<void> {
   const { engine, input, session, scope } = run;
   const earlier = await earlierLinks(run);
   const byId = new Map(chunk.map((intent) => [intent.id, intent]));
@@ -110,6 +126,7 @@ async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: 
   const requests = chunk.map((intent) => {
     const { item, type, generation, fields } = intent.write as CreateWrite;
     const key = syncKey({ project: input.project, type, item, tool: input.tool, container, generation });
+    const sentSince = unanswered.get(item);
     return {
       id: intent.id,
       item,
@@ -117,6 +134,7 @@ async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: 
       syncKey: key,
       fields: resolved(fields, earlier.refs),
       recover: unanswered.has(item),
+      ...(sentSince === undefined ? {} : { sentSince }),
     };
   });
   await engine.store.markSent(chunk.map(({ id }) => id));

@@ -86,6 +86,8 @@ export interface CreateRequest {
   readonly fields: ToolValues;
   /** True after an attempt whose outcome is unknown: look the sync key up before creating. */
   readonly recover: boolean;
+  /** With `recover`: no create of it was sent before this time (ISO, our clock). Absent where nobody knows. */
+  readonly sentSince?: string;
 }
 export interface UpdateRequest {
   readonly id: string;

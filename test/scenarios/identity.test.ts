@@ -52,6 +52,21 @@ describe("scenarios 17 and 18: a create that took effect without its answer", ()
   });
 });
 
+describe("a create that took effect without its answer", () => {
+  it("is looked for no further back than the run that sent it", async () => {
+    await start(hub(STORIES, JIRA_ONLY));
+    world.jira.faults.add({ kind: "drop-after", operation: "POST issue/bulk$" });
+    await world.sync();
+    const asked = world.jira.log
+      .all()
+      .flatMap(({ operation, body }) => (operation === "POST search/jql" ? [body] : []));
+    expect(asked.filter((body) => body.includes("labels ="))).toEqual([]);
+    expect(asked.filter((body) => body.includes("created >="))).toEqual([
+      expect.stringMatching(/created >= \\"-1[12]m\\"/),
+    ]);
+  });
+});
+
 describe("scenario 19: two requests race on a new item", () => {
   it("makes one twin of it in each tool, and both get an answer", async () => {
     await start(hub());

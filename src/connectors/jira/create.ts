@@ -63,7 +63,7 @@ async function adopt(tools: Tools, requests: readonly CreateRequest[], report: R
   const lost = requests.filter((request) => request.recover);
   const adopted = new Set<string>();
   if (lost.length === 0) return adopted;
-  const found = await findBySyncKey(scope, client, new Set(lost.map(({ syncKey }) => syncKey)));
+  const found = await findBySyncKey(scope, client, lost);
   const made = lost.filter(({ syncKey }) => found.has(syncKey));
   for (let at = 0; at < made.length; at += BULK_READ) {
     const chunk = made.slice(at, at + BULK_READ);

@@ -4,7 +4,7 @@
  * moment the issue is. The index only tells where to start, and finds what was made long ago.
  */
 import type { Client } from "jira.js/core";
-import type { SchemaScope } from "../contract.ts";
+import type { CreateRequest, SchemaScope } from "../contract.ts";
 import { searchAll } from "./changes.ts";
 import { BULK_READ, changelog, fetchIssues } from "./read.ts";
 import { OWN_LABEL } from "./issue-fields.ts";
@@ -13,25 +13,42 @@ import { isoTime, ourProperty } from "./twin.ts";
 
 /** Keys below the newest indexed one that are read by key too: the index may hide any of them for a while. */
 const BELOW = 50;
+/** For what happens between our note of the time and the create, and for clocks that do not agree. */
+const MARGIN_MINUTES = 10;
+
 /** Issues by sync key; the oldest where two carry one key. */
 export async function findBySyncKey(
   scope: SchemaScope,
   client: Client,
-  keys: ReadonlySet<string>,
+  lost: readonly CreateRequest[],
 ): Promise<Map<string, JiraIssue>> {
+  const keys = new Set(lost.map(({ syncKey }) => syncKey));
   const { projectId, projectKey } = jiraSchema(scope.schema);
   const inOrder = { fields: ["created"], limit: 1, jql: `project = ${projectId} ORDER BY created DESC` };
   const newest = await searchAll(client, inOrder);
-  const jql = `project = ${projectId} AND labels = "${OWN_LABEL}" ORDER BY created DESC`;
-  const labelled = await searchAll(client, { jql, fields: ["created"] });
-  const indexed = Math.max(0, ...[...newest, ...labelled].map(({ key }) => numberIn(projectKey, key)));
+  const jql = `project = ${projectId} AND ${candidates(scope, lost)} ORDER BY created DESC`;
+  const listed = await searchAll(client, { jql, fields: ["created"] });
+  const indexed = Math.max(0, ...[...newest, ...listed].map(({ key }) => numberIn(projectKey, key)));
   const probed = await probe(scope, client, projectKey, Math.max(1, indexed - BELOW + 1));
   const found = new Map<string, JiraIssue>();
-  for (const issue of [...labelled, ...probed].sort((a, b) => Number(a.id) - Number(b.id))) {
+  for (const issue of [...listed, ...probed].sort((a, b) => Number(a.id) - Number(b.id))) {
     const key = ourProperty(issue).key;
     if (key !== null && keys.has(key) && !found.has(key)) found.set(key, issue);
   }
   return found;
+}
+
+/**
+ * What the index is asked for: all that was made since the first of the lost creates was sent, in minutes before
+ * the vendor's now, so that only a clock that was set in between matters. Nothing else is asked of those: a site
+ * may have no place for our label. Where the time is not known, all twins that have it, however old.
+ */
+function candidates(scope: SchemaScope, lost: readonly CreateRequest[]): string {
+  const times = lost.map(({ sentSince }) => Date.parse(sentSince ?? ""));
+  const first = Math.min(...times);
+  if (Number.isNaN(first)) return `labels = "${OWN_LABEL}"`;
+  const elapsedMs = Math.max(0, Date.now() - first) + Math.abs(scope.http.skewMs ?? 0);
+  return `created >= "-${Math.ceil(elapsedMs / 60_000) + MARGIN_MINUTES}m"`;
 }
 
 /** Reads keys upwards until a hundred of them in a row do not exist. */

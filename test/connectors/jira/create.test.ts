@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { CreateRequest } from "../../../src/connectors/contract.ts";
 import { isSyncFailure } from "../../../src/core/errors.ts";
+import { Clock } from "../../../sandbox/kit/clock.ts";
 import { ISSUE_TYPES, POINTS_FIELD } from "../../../sandbox/jira/model.ts";
 import {
   closeHarness,
@@ -194,6 +195,42 @@ describe("exactly once", () => {
     await h.sandbox.human({ action: "edit", key: twinIn(young).key, fields: { labels: [] } });
     const outcomes = await h.create(again([createRequest(1), createRequest(2)]));
     expect(outcomes.map((outcome) => twinIn(outcome).ref)).toEqual([twinIn(old).ref, twinIn(young).ref]);
+  });
+
+  it.each([0, 40 * 60_000, -40 * 60_000])(
+    "looks through what was made since it was sent only, the vendor's clock being off by %i ms, label or not",
+    async (skewMs) => {
+      const clock = new Clock(() => Date.now() + skewMs - 3 * 3_600_000);
+      h = await startHarness({ clock, projects: [{ key: "CHK", hiddenFields: ["labels"] }] });
+      for (const n of range(3))
+        await h.sandbox.human({ action: "create", project: "CHK", fields: { summary: `Old ${n}` } });
+      h.sandbox.clock.advance(3 * 3_600_000);
+      const sentSince = new Date(Date.now() - 30_000).toISOString();
+      const [made] = await h.create([createRequest(1)]);
+      for (const n of range(80))
+        await h.sandbox.human({ action: "create", project: "CHK", fields: { summary: `Other ${n}` } });
+      const mark = h.sandbox.log.all().length;
+      const [found] = await h.create([{ ...createRequest(1), recover: true, sentSince }]);
+      expect(twinIn(found).ref).toBe(twinIn(made).ref);
+      const searches = h.sandbox.log
+        .all()
+        .slice(mark)
+        .filter(({ operation }) => operation === "POST search/jql");
+      const rows = searches.map(({ answer }) => (JSON.parse(answer) as { issues: [] }).issues.length);
+      expect(rows).toEqual([1, 81]);
+    },
+  );
+
+  it("looks through all of ours where the time of one is not known", async () => {
+    h = await startHarness();
+    const [old] = await h.create([createRequest(1)]);
+    h.sandbox.clock.advance(30 * 86_400_000);
+    const sentSince = new Date().toISOString();
+    for (const n of range(80))
+      await h.sandbox.human({ action: "create", project: "CHK", fields: { summary: `Other ${n}` } });
+    const lost = again([createRequest(1), createRequest(2)]);
+    const outcomes = await h.create(lost.map((one, n) => (n === 1 ? { ...one, sentSince } : one)));
+    expect(twinIn(outcomes.find(({ id }) => id === "r1")).ref).toBe(twinIn(old).ref);
   });
 
   it("takes the oldest where two carry one key", async () => {
