@@ -1,4 +1,5 @@
 /** A sync of the portfolio as people read it on a terminal. */
+import type { PortfolioSummary } from "../core/ports.ts";
 import type { PortfolioProgress } from "../../workflows/messages.ts";
 
 const NAMED = 20;
@@ -23,4 +24,12 @@ export function printPortfolio(progress: PortfolioProgress, openConflicts: numbe
   for (const reason of unread) lines.push(`  changes could not be read: ${reason}; the next run asks again`);
   if (openConflicts > 0) lines.push(`  -> ${openConflicts} open conflicts: track-sdlc conflicts`);
   return lines.join("\n");
+}
+
+/** The last one that ended, in one line. */
+export function printPortfolioSummary(summary: PortfolioSummary & { readonly finishedAtMs: number }): string {
+  const { trigger, projects, dirty, synced, failed, finishedAtMs } = summary;
+  const failures = failed.length > 0 ? `, ${failed.length} failed` : "";
+  const at = new Date(finishedAtMs).toISOString();
+  return `Portfolio (${trigger}, ended ${at}): ${projects} projects, ${dirty} with something to do, ${synced} synced${failures}`;
 }

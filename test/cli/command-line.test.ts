@@ -1,7 +1,7 @@
 /** What the command line itself answers, before any workspace is looked for. */
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const run = (...args: string[]) => runCommand({ env: {}, root: "/" }, args);
 
@@ -23,7 +23,10 @@ describe("help and version", () => {
 
 describe("what is mistyped", () => {
   const cases: readonly (readonly [string, string])[] = [
-    ["snyc PROJ-1", 'Invalid action. Use: sync | plan | pull | up | worker | status | conflicts | resolve | doctor. Did you mean "sync"?'],
+    [
+      "snyc PROJ-1",
+      'Invalid action. Use: sync | plan | pull | up | worker | status | conflicts | resolve | doctor. Did you mean "sync"?',
+    ],
     ["PROJ-1 stauts", 'Did you mean "status"?'],
     ["--root / snyc PROJ-1", 'Did you mean "sync"?'],
     ["help docter", 'Did you mean "doctor"?'],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { conflictResolver, type SyncOptions } from "../../src/index.ts";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const BOUND = "external_sync: {jira: {project_key: CHK}, linear: {team_id: PAY}}";
 const hubOf = (stories: number, binding = BOUND): string =>

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
-import { runCommand } from "./run-command.ts";
+import { runCommand } from "../support/run-command.ts";
 
 const BOUND = "external_sync: {jira: {project_key: CHK}, linear: {team_id: PAY}}";
 const hubOf = (binding = BOUND): string =>

@@ -4,7 +4,7 @@ import { linksToShow, printLinks } from "../../src/cli/twin-links.ts";
 import { doingInWords, printProgress } from "../../src/cli/progress-text.ts";
 import { projectWorkflowId } from "../../workflows/messages.ts";
 import { sharedTemporal, startWorld, stopTemporal, type World } from "../support/world.ts";
-import { runCommand, type Ran } from "./run-command.ts";
+import { runCommand, type Ran } from "../support/run-command.ts";
 
 const HUB = `project: {id: "{ID}", name: Checkout}
 implementation:

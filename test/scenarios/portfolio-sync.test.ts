@@ -56,6 +56,7 @@ describe("sync --all", () => {
     const quiet = world.mark();
     expect(await syncAll()).toMatchObject({ code: 0, dirty: 0, synced: 0 });
     expect([quiet.requests(), quiet.writes()]).toEqual([2, 0]);
+    expect((await world.run(["status"])).out).toContain("13 projects, 0 with something to do, 0 synced");
 
     await world.jira.human({ action: "edit", key: (await itemOf(3)).refs["jira"]!, fields: { summary: "From Jira" } });
     await world.linear.human({

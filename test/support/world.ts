@@ -6,7 +6,6 @@ import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/p
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { main } from "../../src/cli/track-sdlc.ts";
 import { createSyncEngine, type SyncEngine, type SyncOptions, type SyncReport } from "../../src/index.ts";
 import { readHub } from "../../src/hub/read.ts";
 import type { HubItem } from "../../src/core/model.ts";
@@ -16,6 +15,7 @@ import { Clock } from "../../sandbox/kit/clock.ts";
 import { startJiraSandbox, type JiraSandbox, type JiraSandboxOptions } from "../../sandbox/jira/index.ts";
 import { startLinearSandbox, type LinearSandbox, type LinearSandboxOptions } from "../../sandbox/linear/server.ts";
 import type { Seed } from "../../sandbox/linear/seed.ts";
+import { runCommand, type Ran } from "./run-command.ts";
 import { startTemporal } from "./temporal.ts";
 
 export const PEOPLE = [
@@ -68,13 +68,6 @@ export interface World {
   /** Writes that reached the vendors since `mark`. */
   mark(): { writes(): number; requests(): number };
   close(): Promise<void>;
-}
-
-/** What a command ended with and printed. */
-export interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
 }
 
 const QUICK = {
@@ -159,17 +152,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     env,
     store,
     hubText,
-    async run(args, over, answers) {
-      const [out, err]: [string[], string[]] = [[], []];
-      const code = await main(args, {
-        out: (text) => out.push(text),
-        err: (text) => err.push(text),
-        env: { ...env, ...over },
-        cwd: root,
-        ask: answers ? async () => answers.shift() ?? "" : null,
-      });
-      return { code, out: out.join("\n"), err: err.join("\n") };
-    },
+    run: (args, more, answers) => runCommand({ env, root }, args, more, answers),
     sync: (sync) => engine.syncProject(project, sync),
     hubStat: () => stat(hubFile),
     writeHub: (text) => writeFile(hubFile, text),

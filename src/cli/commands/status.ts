@@ -3,6 +3,7 @@ import type { RunRecord } from "../../store/store.ts";
 import type { UnderWay } from "../../temporal/client.ts";
 import { projectWorkflowId } from "../../../workflows/messages.ts";
 import { EXIT } from "../exit-codes.ts";
+import { printPortfolioSummary } from "../portfolio-text.ts";
 import { doingInWords, printProgress } from "../progress-text.ts";
 import { printReport } from "../report-text.ts";
 import { requireProject, type CliContext } from "../context.ts";
@@ -70,6 +71,8 @@ async function listProjects(context: CliContext, { json }: StatusFlags): Promise
     io.out(JSON.stringify(document, null, 2));
     return EXIT.ok;
   }
+  const portfolio = await store.lastPortfolio();
+  if (portfolio) io.out(printPortfolioSummary(portfolio));
   for (const { project, run } of rows) {
     const open = underWay.get(project);
     const last = run ? `${run.outcome.padEnd(8)} ${run.finishedAt ?? "not finished"}` : "never synced";

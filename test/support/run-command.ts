@@ -1,5 +1,4 @@
 import { main } from "../../src/cli/track-sdlc.ts";
-import type { World } from "../support/world.ts";
 
 export interface Ran {
   readonly code: number;
@@ -7,11 +6,12 @@ export interface Ran {
   readonly err: string;
 }
 
-/** One command line as a person types it in a workspace. */
+/** One command line in a workspace: as a script runs it, or as a person types it who gives these answers. */
 export async function runCommand(
-  { env, root }: Pick<World, "env" | "root">,
+  { env, root }: { readonly env: NodeJS.ProcessEnv; readonly root: string },
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
+  answers?: string[],
 ): Promise<Ran> {
   const [out, err]: [string[], string[]] = [[], []];
   const code = await main(args, {
@@ -19,7 +19,7 @@ export async function runCommand(
     err: (text) => err.push(text),
     env: { ...env, ...more },
     cwd: root,
-    ask: null,
+    ask: answers ? async () => answers.shift() ?? "" : null,
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }
