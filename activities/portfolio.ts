@@ -11,10 +11,11 @@ import type {
   ScanInput,
   Scanned,
 } from "../src/core/ports.ts";
+import { SCHEDULE_TRIGGERS } from "../src/core/schedules.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubReading } from "../src/hub/hub.ts";
 import { resolveCredentials } from "../src/registry/credentials.ts";
-import { resolveProject, type ResolvedTool } from "../src/registry/resolve.ts";
+import { resolveProject, type ResolvedProject, type ResolvedTool } from "../src/registry/resolve.ts";
 import { clientOf, settingsOf } from "../src/registry/workspace.ts";
 import type { Standing } from "../src/store/store.ts";
 import { KEEP_MS, type Engine } from "./engine.ts";
@@ -59,13 +60,11 @@ async function entryOf(
     const isChanged = standing?.inputHash !== inputHashOf(engine, file.path, hub);
     const options = { hubPath: file.path, env: engine.env, connectors: Object.keys(engine.connectors) };
     const { tools, schedule } = resolveProject(engine.workspace, hub, options);
-    const timezone = schedule.timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     const syncedAt = standing?.syncedAt ? Date.parse(standing.syncedAt) : null;
-    const isTimed = input.trigger === "schedule";
     return {
       ...common,
       isChanged,
-      isDue: !isTimed || (schedule.auto_sync && isDue({ ...schedule, timezone }, syncedAt, engine.now())),
+      isDue: mayRun(input.trigger, schedule, syncedAt, engine.now()),
       tools: tools.flatMap((tool) => sessionOf(engine, tool)),
     };
   } catch (error) {
@@ -75,6 +74,18 @@ async function entryOf(
   }
 }
 
+/** Who runs it by hand may; schedules keep to what the project says of itself, the frequent one down to the hour. */
+function mayRun(
+  trigger: string,
+  schedule: ResolvedProject["schedule"],
+  syncedAtMs: number | null,
+  nowMs: number,
+): boolean {
+  if (!Object.values(SCHEDULE_TRIGGERS).includes(trigger)) return true;
+  if (!schedule.autoSync || schedule.frequency === "manual") return false;
+  return trigger !== SCHEDULE_TRIGGERS.sync || isDue(schedule, syncedAtMs, nowMs);
+}
+
 async function isAskedFor(
   engine: Engine,
   project: string,
@@ -82,11 +93,22 @@ async function isAskedFor(
   { client, priority, changedSince }: PortfolioFilter,
   standing: Standing | undefined,
 ): Promise<boolean> {
-  if (client !== undefined && hub.client !== client) return false;
+  if (client !== undefined && client !== codeOf(engine, hub)) return false;
   if (priority !== undefined && hub.pmePriority !== priority) return false;
   if (changedSince === undefined) return true;
   const { at } = await engine.hub.saved(project);
   return at >= changedSince || (standing?.dueAtMs ?? Infinity) <= engine.now();
+}
+
+/** The client's code, whether the project names it or it is the only one; empty where it has none. */
+function codeOf({ workspace }: Engine, hub: HubReading): string {
+  try {
+    return clientOf(workspace, hub.client)?.client.code ?? "";
+  } catch (error) {
+    // A client without a file, or a wrong one: told by the project's own sync.
+    if (!isSyncFailure(error)) throw error;
+    return hub.client ?? "";
+  }
 }
 
 /** A tool without usable credentials has no stream; the project's own sync tells of it. */

@@ -8,6 +8,7 @@ import type {
   ProjectTurn,
   Question,
   Resolution,
+  SyncMode,
   SyncRequest,
   ToolStanding,
 } from "../src/core/ports.ts";
@@ -55,6 +56,7 @@ export interface PortfolioInput {
   readonly all: boolean;
   /** Read everything in full. */
   readonly force?: boolean;
+  readonly mode?: SyncMode;
   readonly hubQueue: string;
   readonly heartbeatTimeoutMs: number;
   readonly batchesInFlight: number;

@@ -11,7 +11,14 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { CredentialGroup, HubActivities, ProjectTurn, ScanInput, ToolActivities } from "../src/core/ports.ts";
+import type {
+  CredentialGroup,
+  HubActivities,
+  ProjectTurn,
+  ScanInput,
+  SyncRequest,
+  ToolActivities,
+} from "../src/core/ports.ts";
 import {
   portfolioProgressQuery,
   SYNC_OUTCOME,
@@ -125,8 +132,7 @@ class Portfolio {
   }
 
   private async sync(batch: readonly ProjectTurn[], n: number): Promise<void> {
-    const { hubQueue, heartbeatTimeoutMs, trigger, force } = this.input;
-    const { detectedAtMs } = this.progress;
+    const { hubQueue, heartbeatTimeoutMs } = this.input;
     const names = batch.map(({ project }) => project);
     this.tell({ underWay: [...this.progress.underWay, ...names] });
     let answer: BatchAnswer;
@@ -138,7 +144,7 @@ class Portfolio {
             turns: batch,
             hubQueue,
             heartbeatTimeoutMs,
-            request: { trigger, ...(force ? { force } : { detectedAtMs }) },
+            request: this.request(),
           },
         ],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
@@ -155,6 +161,12 @@ class Portfolio {
       failed: [...failed, ...answer.failed],
       underWay: underWay.filter((name) => !names.includes(name)),
     });
+  }
+
+  private request(): SyncRequest {
+    const { trigger, force, mode } = this.input;
+    const { detectedAtMs } = this.progress;
+    return { trigger, ...(force ? { force } : { detectedAtMs }), ...(mode ? { mode } : {}) };
   }
 
   /** Projects from this batch on. */

@@ -10,7 +10,7 @@ import { openContext, splitTools, type CliContext, type CliIo } from "./context.
 import type { SyncAllCommand } from "./commands/sync-all.ts";
 import { EXIT, exitCodeOfError } from "./exit-codes.ts";
 
-const ACTIONS = ["sync", "plan", "pull", "up", "worker", "status", "conflicts", "resolve", "doctor"];
+const ACTIONS = ["sync", "plan", "pull", "up", "worker", "status", "conflicts", "resolve", "schedule", "doctor"];
 
 export function processIo(): CliIo {
   return {
@@ -172,6 +172,18 @@ function commands(io: CliIo, end: (exitCode: number) => void): Command {
       await run((context) =>
         resolveCommand(context, { project, ...number, ...given, all: all === true, json: json === true }),
       );
+    });
+  program
+    .command("schedule")
+    .argument("<action>", "apply | list | pause | resume | trigger | remove")
+    .argument("[name]", "a schedule, as `list` shows it")
+    .description("what syncs by itself: business hours, stand-up, sprint planning and audit of each client")
+    .option("--note <text>", "why, for who looks at it next")
+    .option("--json", "print one JSON document")
+    .action(async (action: string, name: string | undefined, options: { note?: string; json?: boolean }) => {
+      const { scheduleCommand } = await import("./commands/schedule.ts");
+      const command = { action, name, note: options.note, json: options.json === true };
+      await run((context) => scheduleCommand(context, command));
     });
   program
     .command("doctor")

@@ -193,6 +193,7 @@ export interface RemindInput {
 
 /** Which projects of the portfolio somebody asks for; all where nothing is named. */
 export interface PortfolioFilter {
+  /** A client's code; empty for projects without a client. */
   readonly client?: string;
   /** As `portfolio.pme_priority` says it. */
   readonly priority?: string;

@@ -1,6 +1,7 @@
 /** Shape of `registry/clients/<CODE>.yaml`: which tools a client uses, where they are, who its people are. */
 import { z } from "zod";
 import { mappingSchema } from "./mapping-schema.ts";
+import { businessHoursSchema } from "./sync-config-schema.ts";
 import { plainText, strictShape } from "./strict-shape.ts";
 
 const ENV_REFERENCE = /^\$\{[A-Z][A-Z0-9_]*\}$/;
@@ -33,6 +34,12 @@ export const clientFileSchema = strictShape({
   tools: z.record(z.string(), z.union([z.string(), z.array(z.string()).min(1)])).default({}),
   connections: z.record(z.string(), connectionSchema).default({}),
   people: z.array(personSchema).default([]),
+  business_hours: businessHoursSchema.optional(),
+  /** Planning of each sprint is synced to the tools on its first day. */
+  sprint: strictShape({
+    start: z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day is like "2026-11-23"'),
+    length_days: z.number().int().min(1).max(60),
+  }).optional(),
   /** By tool key. */
   mapping: z.record(z.string(), mappingSchema).default({}),
 });

@@ -1,5 +1,6 @@
 /** What a project's tools are and how each is synced: hub, sync-config, client file and registry brought together. */
 import type { Binding, Credentials } from "../connectors/contract.ts";
+import type { Schedule } from "../core/due.ts";
 import { SyncFailure } from "../core/errors.ts";
 import { mergeFindings, type Finding } from "../core/findings.ts";
 import type { FieldName, ToolKey } from "../core/model.ts";
@@ -7,6 +8,7 @@ import type { ConflictStrategy } from "../core/plan.ts";
 import type { SyncMode } from "../core/ports.ts";
 import type { HubBinding, HubReading } from "../hub/hub.ts";
 import { bindTool } from "./binding.ts";
+import { businessHoursOf } from "./business-hours.ts";
 import { clientTools, type Client } from "./client.ts";
 import { clientConnection, type Connection, type Env } from "./credentials.ts";
 import { findTool, unknownTool } from "./registry.ts";
@@ -50,7 +52,7 @@ export interface ResolvedProject {
   readonly language: string;
   /** In the registry's order. */
   readonly tools: readonly ResolvedTool[];
-  readonly schedule: SyncConfig["schedule"];
+  readonly schedule: Schedule & { readonly autoSync: boolean };
   readonly health: SyncConfig["health_monitoring"];
   /** `channels` are keys of the registry's chat tools; `{{CHAT_TOOL}}` is already replaced. */
   readonly notifications: SyncConfig["notifications"];
@@ -101,7 +103,12 @@ function resolveTools(input: ResolveInput): ResolvedProject {
     client: client?.client.code ?? null,
     language: client?.language ?? workspace.registry.language.default,
     tools,
-    schedule: input.config ? config.schedule : { ...config.schedule, ...hubFrequency(hub) },
+    schedule: {
+      autoSync: config.schedule.auto_sync,
+      frequency: input.config ? config.schedule.frequency : (hubFrequency(hub) ?? config.schedule.frequency),
+      businessHoursOnly: config.schedule.business_hours_only,
+      hours: businessHoursOf(client, config.schedule),
+    },
     health: config.health_monitoring,
     notifications: { ...config.notifications, channels: [...new Set(channels)] },
     findings: mergeFindings([...found.findings, ...results.flatMap(({ findings }) => findings)]),
@@ -109,12 +116,11 @@ function resolveTools(input: ResolveInput): ResolvedProject {
 }
 
 /** Without a sync-config, the most frequent of what the hub's blocks ask for. */
-function hubFrequency({ bindings }: HubReading): { readonly frequency?: string } {
+function hubFrequency({ bindings }: HubReading): string | undefined {
   const asked = bindings.flatMap(({ syncEnabled, syncFrequency }) =>
     syncEnabled && syncFrequency ? syncFrequency : [],
   );
-  const frequency = ["daily", "weekly", "manual"].find((one) => asked.includes(one));
-  return frequency === undefined ? {} : { frequency };
+  return ["daily", "weekly", "manual"].find((one) => asked.includes(one));
 }
 
 function checkProjectId({ project_id: named }: SyncConfig, { projectId }: HubReading): void {

@@ -14,6 +14,7 @@ export type DeletePolicy = (typeof DELETE_POLICIES)[number];
 export type AdoptionPolicy = (typeof ADOPTION_POLICIES)[number];
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
 const toolSchema = strictShape({
@@ -28,6 +29,17 @@ const toolSchema = strictShape({
   mapping: mappingSchema.optional(),
 });
 
+const timezoneSchema = z.string().refine(isTimeZone, 'not an IANA time zone (like "Europe/Madrid")');
+
+/** When people work; what is left out comes from the client's file, then from `DEFAULT_HOURS`. */
+export const businessHoursSchema = strictShape({
+  timezone: timezoneSchema.optional(),
+  from: z.string().regex(TIME, 'a time is like "09:00"').optional(),
+  to: z.string().regex(TIME, 'a time is like "18:00"').optional(),
+  days: z.array(z.enum(DAYS)).min(1).optional(),
+  holidays: z.array(z.string().regex(DATE, 'a day is like "2026-12-25"')).optional(),
+});
+
 const scheduleSchema = strictShape({
   auto_sync: z.boolean().default(true),
   frequency: z
@@ -35,13 +47,9 @@ const scheduleSchema = strictShape({
     .regex(/^(?:\d+[mhd]|daily|weekly|manual)$/, 'a frequency is like "30m", "2h", "1d", "daily", "weekly" or "manual"')
     .default("2h"),
   business_hours_only: z.boolean().default(true),
-  /** IANA name; the workspace's machine decides where it is absent. */
-  timezone: z.string().refine(isTimeZone, 'not an IANA time zone (like "Europe/Madrid")').optional(),
-  business_hours: strictShape({
-    from: z.string().regex(TIME, 'a time is like "09:00"').default("09:00"),
-    to: z.string().regex(TIME, 'a time is like "18:00"').default("18:00"),
-    days: z.array(z.enum(DAYS)).default(["mon", "tue", "wed", "thu", "fri"]),
-  }).prefault({}),
+  /** These go before the client's, key by key. */
+  timezone: timezoneSchema.optional(),
+  business_hours: businessHoursSchema.omit({ timezone: true, holidays: true }).optional(),
 });
 
 const healthSchema = strictShape({

@@ -42,6 +42,8 @@ export const workspaceFileSchema = strictShape({
   portfolio: strictShape({
     /** Batches of ten projects that are synced at the same time. */
     batches_in_flight: z.number().int().positive().default(3),
+    /** A scheduled run starts its batches evenly over this long. */
+    spread_over: z.string().regex(PERIOD, 'a period is like "30m" or "1 hour"').default("30m"),
   }).prefault({}),
   conflicts: strictShape({
     /** People are reminded of a question after this long, and again each time it has passed. */

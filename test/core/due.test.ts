@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { everyMs, isBusinessTime, isDue, type Schedule } from "../../src/core/due.ts";
+import { everyMs, isBusinessTime, isDue, type BusinessHours, type Schedule } from "../../src/core/due.ts";
 
-const MADRID: Schedule = {
-  frequency: "2h",
-  business_hours_only: true,
+const HOURS: BusinessHours = {
   timezone: "Europe/Madrid",
-  business_hours: { from: "09:00", to: "18:00", days: ["mon", "tue", "wed", "thu", "fri"] },
+  from: "09:00",
+  to: "18:00",
+  days: ["mon", "tue", "wed", "thu", "fri"],
+  holidays: ["2026-12-25"],
 };
+const MADRID: Schedule = { frequency: "2h", businessHoursOnly: true, hours: HOURS };
 const at = (time: string): number => Date.parse(time);
 
 describe("business hours", () => {
@@ -21,13 +23,15 @@ describe("business hours", () => {
     ["2026-03-30T07:00:00Z", true, "the first 09:00 after it"],
     ["2026-03-30T16:30:00Z", false, "18:30 in the new time, which was 17:30"],
     ["2026-10-26T08:00:00Z", true, "the first 09:00 after the end of summer time"],
+    ["2026-12-25T11:00:00Z", false, "Christmas, a Friday"],
+    ["2026-12-24T23:30:00Z", false, "half past midnight of Christmas there"],
   ])("%s: %s (%s)", (time, expected) => {
-    expect(isBusinessTime(MADRID, at(time))).toBe(expected);
+    expect(isBusinessTime(HOURS, at(time))).toBe(expected);
   });
 
   it("are those of the place", () => {
-    expect(isBusinessTime({ ...MADRID, timezone: "America/New_York" }, at("2026-11-23T08:00:00Z"))).toBe(false);
-    expect(isBusinessTime({ ...MADRID, timezone: "Asia/Kathmandu" }, at("2026-11-23T03:15:00Z"))).toBe(true);
+    expect(isBusinessTime({ ...HOURS, timezone: "America/New_York" }, at("2026-11-23T08:00:00Z"))).toBe(false);
+    expect(isBusinessTime({ ...HOURS, timezone: "Asia/Kathmandu" }, at("2026-11-23T03:15:00Z"))).toBe(true);
   });
 });
 
@@ -51,7 +55,7 @@ describe("a project is due", () => {
   it("outside business hours only where its schedule says so", () => {
     const night = at("2026-11-23T23:00:00Z");
     expect(isDue(MADRID, null, night)).toBe(false);
-    expect(isDue({ ...MADRID, business_hours_only: false }, null, night)).toBe(true);
+    expect(isDue({ ...MADRID, businessHoursOnly: false }, null, night)).toBe(true);
   });
 
   it("every frequency of a file has a length", () => {

@@ -1,0 +1,95 @@
+/** What syncs by itself: made from the clients' files, kept in step with them, and left to operators to pause. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { startWorld, stopTemporal, type World } from "../support/world.ts";
+
+const HUB = `project: {id: "{ID}", name: Checkout, client: ACME}
+implementation:
+  stories:
+    - {id: US-001, title: Store a card, status: ready}
+external_sync: {jira: {project_key: CHK}}
+`;
+const ACME = `client: {code: ACME}
+tools: {tracking: [jira]}
+business_hours: {timezone: Europe/Madrid, from: "09:00", to: "18:00", holidays: ["2030-01-01"]}
+sprint: {start: "2026-11-23", length_days: 14}
+`;
+const BETA = `client: {code: BETA}\nbusiness_hours: {timezone: America/New_York}\n`;
+
+let world: World;
+afterEach(() => world.close());
+afterAll(stopTemporal);
+
+async function start(): Promise<void> {
+  world = await startWorld({
+    hub: HUB,
+    files: { "registry/clients/ACME.yaml": ACME, "registry/clients/BETA.yaml": BETA },
+  });
+}
+interface Listed {
+  readonly name: string;
+  readonly isPaused: boolean;
+  readonly note: string | null;
+  readonly next: string;
+  readonly last: string | null;
+}
+const schedule = async (...args: string[]) => {
+  const { code, out, err } = await world.run(["schedule", ...args, "--json"]);
+  return { code, err, schedules: out ? (JSON.parse(out) as { schedules: Listed[] }).schedules : [] };
+};
+
+describe("schedules", () => {
+  it("follow the clients' files, and keep an operator's pause and note", async () => {
+    await start();
+    const names = ["ACME", "BETA", "without-client"].flatMap((client) =>
+      ["audit", "sprint-planning", "standup", "sync"].map((kind) => `${kind}/${client}`),
+    );
+    const expected = names.filter((name) => !name.startsWith("sprint") || name.endsWith("ACME")).toSorted();
+    const applied = await schedule("apply");
+    expect(applied.err).toContain("10 created, 0 brought up to date, 0 removed");
+    await expect.poll(async () => (await schedule("list")).schedules.map(({ name }) => name)).toEqual(expected);
+
+    await schedule("pause", "sync/ACME", "--note", "Jira migrates");
+    await writeFile(
+      join(world.root, "registry/clients/ACME.yaml"),
+      ACME.replace("Europe/Madrid", "Asia/Tokyo").replace(/sprint.*\n/, ""),
+    );
+    const again = await schedule("apply");
+    expect(again.err).toContain("0 created, 9 brought up to date, 1 removed");
+    await expect.poll(async () => (await schedule("list")).schedules).toHaveLength(9);
+    const { schedules } = await schedule("list");
+    expect(schedules.find(({ name }) => name === "sync/ACME")).toMatchObject({ isPaused: true, note: "Jira migrates" });
+    // 09:00 in Tokyo, which knows no summer time.
+    const standup = schedules.find(({ name }) => name === "standup/ACME");
+    expect(standup?.next).toMatch(/T00:0[01]:/);
+    await schedule("resume", "sync/ACME");
+    expect((await schedule("list")).schedules.find(({ name }) => name === "sync/ACME")?.isPaused).toBe(false);
+  });
+
+  it("can be fired by hand, and sync what has something to do", async () => {
+    await start();
+    await schedule("apply");
+    await world.engine.syncProject(world.project);
+    await world.editHub("Store a card", "Keep a card");
+    expect((await schedule("trigger", "standup/ACME")).code).toBe(0);
+    await expect.poll(async () => world.jira.site.find("CHK-1")?.data.summary, { timeout: 20_000 }).toBe("Keep a card");
+    await expect
+      .poll(async () => (await world.store.lastPortfolio())?.trigger, { timeout: 20_000 })
+      .toBe("daily-standup");
+  });
+
+  it("tell what there is where a name is wrong, and nothing is done", async () => {
+    await start();
+    await schedule("apply");
+    const wrong = await schedule("pause", "sync/ACMEE");
+    expect(wrong).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('none called "sync/ACMEE"; there: audit/ACME') as string,
+    });
+    expect((await schedule("stop")).err).toContain('"stop" is none of apply | list');
+    expect((await schedule("pause")).err).toContain("name the schedule");
+    for (const { name } of (await schedule("list")).schedules) await schedule("remove", name);
+    await expect.poll(async () => (await schedule("list")).schedules).toEqual([]);
+  });
+});
