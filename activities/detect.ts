@@ -6,6 +6,7 @@ import type { SchemaScope, Streamed } from "../src/connectors/contract.ts";
 import type { StreamState } from "../src/store/store.ts";
 import type { Engine } from "./engine.ts";
 import { entriesOf, type PortfolioEntry } from "./portfolio.ts";
+import { freshRows } from "./pull.ts";
 import { knownSchema, openSession } from "./tool-session.ts";
 
 /** A new stream reaches back this far: further than any vendor's listing lags. */
@@ -29,14 +30,18 @@ export async function detectChanges(engine: Engine, input: DetectInput, signal: 
   await store.markDue(newcomers, startedAtMs);
   const sinceMs = stream?.sinceMs ?? startedAtMs - OVERLAP_MS;
   const streamed = await readStream(engine, tool, scopes, { cursor: stream?.cursor ?? null, sinceMs });
-  const changed: string[] = [];
-  for (const [project, twins] of streamed.items) if (await isNews(engine, project, tool, twins)) changed.push(project);
-  await store.markDue(changed, engine.now());
-  // What its container says before its own listing is read is not this stream's to tell.
-  const sinceOf = (entry: PortfolioEntry): number => (isTold(entry) ? (told[entry.project] ?? 0) : startedAtMs);
+  const [changed, doubtful]: [Set<string>, Set<string>] = [new Set(newcomers), new Set()];
+  for (const [project, twins] of streamed.items) {
+    const news = await takeIn(engine, project, tool, twins);
+    if (news !== "known") changed.add(project);
+    if (news === "doubtful") doubtful.add(project);
+  }
+  // What a container says before the project's own listing is read is not this stream's to tell.
+  const sinceOf = (entry: PortfolioEntry): number =>
+    isTold(entry) && !doubtful.has(entry.project) ? (told[entry.project] ?? 0) : startedAtMs;
   const members = Object.fromEntries(own.map((entry) => [entry.project, sinceOf(entry)]));
   await store.saveStream(account, { cursor: streamed.cursor, sinceMs, members, atMs: engine.now() });
-  return { changed: new Set([...newcomers, ...changed]).size };
+  return { changed: changed.size };
 }
 
 interface Streaming {
@@ -52,11 +57,13 @@ async function readStream(
 ): Promise<Streaming> {
   const module = connectors[tool];
   if (!module || scopes.size === 0) return { items: new Map(), cursor };
-  const owners = await store.owners(tool);
   return module.connector.stream([...scopes.values()], {
     cursor,
     since: new Date(sinceMs).toISOString(),
-    ownersOf: (ref) => (owners.get(ref) ?? []).flatMap((project) => scopes.get(project) ?? []),
+    async owners() {
+      const owners = await store.owners(tool);
+      return (ref) => (owners.get(ref) ?? []).flatMap((project) => scopes.get(project) ?? []);
+    },
   });
 }
 
@@ -81,18 +88,22 @@ async function scopesOf(
   return scopes;
 }
 
-/** Stores what is newer than the mirror, and says whether any of it matters. An older row is looked into by the project's own sync. */
-async function isNews(engine: Engine, project: string, tool: string, twins: readonly RemoteItem[]): Promise<boolean> {
-  const known = (await engine.store.projectState(project)).mirror[tool] ?? {};
-  const isOlder = ({ ref, updated }: RemoteItem): boolean => updated.at < (known[ref]?.updated.at ?? "");
-  await engine.store.saveChanges(
-    project,
-    tool,
-    twins.filter((twin) => !isOlder(twin)),
-    null,
-  );
-  return twins.some((twin) => {
-    const { fields, state } = known[twin.ref] ?? {};
-    return isOlder(twin) || state !== twin.state || !sameJson(fields as never, twin.fields as never);
-  });
+/**
+ * Takes the rows into the mirror. `doubtful`: the listing lags behind what is known already, so that the
+ * project's own sync has to look. Marked as due first: a crash in between must not leave news that look known.
+ */
+async function takeIn(
+  { store, now }: Engine,
+  project: string,
+  tool: string,
+  twins: readonly RemoteItem[],
+): Promise<"news" | "known" | "doubtful"> {
+  const mirror = (await store.projectState(project)).mirror[tool] ?? {};
+  const { fresh, doubtful } = freshRows(twins, mirror);
+  const isNews = ({ ref, fields, state }: RemoteItem): boolean =>
+    mirror[ref]?.state !== state || !sameJson(mirror[ref].fields, fields);
+  if (doubtful.length === 0 && !fresh.some(isNews)) return "known";
+  await store.markDue([project], now());
+  await store.saveChanges(project, tool, fresh, null);
+  return doubtful.length > 0 ? "doubtful" : "news";
 }

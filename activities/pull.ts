@@ -77,7 +77,7 @@ async function refreshMirror(
   const recheck = newest(mirror, new Set(linked), RECHECK);
   const changes = await session.connector.changes(scope, { cursor: census ? null : known, recheck });
   if (changes.learned) await keepSchema(engine, session, changes.learned);
-  const { fresh, doubtful } = sorted(changes.items, mirror);
+  const { fresh, doubtful } = freshRows(changes.items, mirror);
   await store.saveChanges(project, tool, fresh, changes.cursor);
   await store.cache(listedKey, listingAt, listingAt + LISTED_KEPT_MS);
   const listed = new Set(changes.items.map((item) => item.ref));
@@ -119,7 +119,7 @@ function newest(mirror: Readonly<Record<string, RemoteItem>>, linked: ReadonlySe
  * A listing may lag behind what reads and answers have shown already: a row older than what is known is no
  * news, least of all of an edit, and a twin that is known to be gone may still stand in it. Both are asked for by id.
  */
-function sorted(
+export function freshRows(
   items: readonly RemoteItem[],
   mirror: Readonly<Record<string, RemoteItem>>,
 ): { readonly fresh: readonly RemoteItem[]; readonly doubtful: readonly string[] } {

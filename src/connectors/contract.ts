@@ -61,9 +61,12 @@ export interface StreamQuery {
   readonly cursor: string | null;
   /** ISO time from which a new stream tells. */
   readonly since: string;
-  /** The scopes that hold the twin of that ref; none: it is nobody's, and left out. */
-  readonly ownersOf: (ref: string) => readonly SchemaScope[];
+  /** Asked once the listing is read: what was linked meanwhile counts. */
+  readonly owners: () => Promise<OwnersOf>;
 }
+/** The scopes that hold the twin of that ref. None: it is nobody's, left out, and told again as long as the overlap shows it. */
+export type OwnersOf = (ref: string) => readonly SchemaScope[];
+
 export interface Streamed {
   /** By binding's project, of those whose twins changed. */
   readonly items: ReadonlyMap<string, readonly RemoteItem[]>;

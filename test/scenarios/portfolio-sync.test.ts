@@ -31,7 +31,8 @@ async function start(options: Partial<WorldOptions> = {}): Promise<void> {
   const others = Object.fromEntries(Array.from({ length: PROJECTS }, (_, n) => [idOf(n), hubOf(n)]));
   const files = {
     "registry/tool-registry.yaml": LIMITS,
-    "registry/clients/ACME.yaml": "client: {code: ACME}\ntools: {tracking: [jira, linear]}\n",
+    "registry/clients/ACME.yaml": "client: {code: ACME}\n",
+    "registry/clients/BETA.yaml": "client: {code: BETA}\n",
   };
   world = await startWorld({ hub: hubOf(99), others, files, ...options });
 }

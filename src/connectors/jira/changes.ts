@@ -30,28 +30,31 @@ interface Cursor {
  * listing reaches ten minutes behind the newest change it knows, and forgets what it has told before.
  */
 export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<Changes> {
-  const { fresh, cursor } = await list([scope], parseCursor(query.cursor), query.recheck);
+  const from = parseCursor(query.cursor);
+  const { issues, fresh } = await list([scope], from, query.recheck);
   const items: RemoteItem[] = fresh.map((issue) => twinOf(scope, issue));
-  return { items, cursor };
+  return { items, cursor: JSON.stringify(advanced(from, issues, () => true)) };
 }
 
 /** One search over the projects of all scopes. */
 export async function stream(scopes: readonly SchemaScope[], query: StreamQuery): Promise<Streamed> {
   const from = query.cursor === null ? { newest: query.since, seen: {} } : parseCursor(query.cursor);
-  const { fresh, cursor } = await list(scopes, from, []);
-  const told = fresh.flatMap((issue) =>
-    query.ownersOf(issue.id).map((scope) => ({ scope, twin: twinOf(scope, issue) })),
-  );
-  return { items: byProject(told), cursor };
+  const { issues, fresh } = await list(scopes, from, []);
+  const ownersOf = await query.owners();
+  const told = fresh.flatMap((issue) => ownersOf(issue.id).map((scope) => ({ scope, twin: twinOf(scope, issue) })));
+  const next = advanced(from, issues, ({ id }) => ownersOf(id).length > 0);
+  return { items: byProject(told), cursor: JSON.stringify(next) };
 }
 
-async function list(
-  scopes: readonly SchemaScope[],
-  cursor: Cursor,
-  recheck: readonly string[],
-): Promise<{ readonly fresh: readonly JiraIssue[]; readonly cursor: string }> {
+interface Listed {
+  readonly issues: readonly JiraIssue[];
+  /** Those that were not told before. */
+  readonly fresh: readonly JiraIssue[];
+}
+
+async function list(scopes: readonly SchemaScope[], cursor: Cursor, recheck: readonly string[]): Promise<Listed> {
   const [scope] = scopes;
-  if (!scope) return { fresh: [], cursor: JSON.stringify(cursor) };
+  if (!scope) return { issues: [], fresh: [] };
   const client = jiraClient(scope);
   const asked = windowMinutes(scope, cursor);
   let issues = await search(scopes, client, asked, recheck);
@@ -64,7 +67,7 @@ async function list(
     const updated = isoTime(issue.fields["updated"]);
     return updated >= told && cursor.seen[issue.id] !== updated;
   });
-  return { fresh, cursor: JSON.stringify(advanced(cursor, issues)) };
+  return { issues, fresh };
 }
 
 function parseCursor(text: string | null): Cursor {
@@ -85,10 +88,11 @@ function windowMinutes(scope: SchemaScope, cursor: Cursor): number | null {
   return Math.ceil(behind / 60_000) + OVERLAP_MINUTES;
 }
 
-function advanced(cursor: Cursor, issues: readonly JiraIssue[]): Cursor {
-  const listed = issues.map((issue): [string, string] => [issue.id, isoTime(issue.fields["updated"])]);
-  const seen = { ...cursor.seen, ...Object.fromEntries(listed) };
-  const newest = Object.values(seen).reduce<string | null>(
+function advanced(cursor: Cursor, issues: readonly JiraIssue[], isTold: (issue: JiraIssue) => boolean): Cursor {
+  const timeOf = (issue: JiraIssue): string => isoTime(issue.fields["updated"]);
+  const told = issues.filter(isTold).map((issue): [string, string] => [issue.id, timeOf(issue)]);
+  const seen = { ...cursor.seen, ...Object.fromEntries(told) };
+  const newest = [...Object.values(seen), ...issues.map(timeOf)].reduce<string | null>(
     (max, at) => (max === null || at > max ? at : max),
     cursor.newest,
   );

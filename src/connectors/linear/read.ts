@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem } from "../../core/model.ts";
-import type { Changes, ChangesQuery, ReadResult, SchemaScope, Streamed, StreamQuery } from "../contract.ts";
+import type { Changes, ChangesQuery, OwnersOf, ReadResult, SchemaScope, Streamed, StreamQuery } from "../contract.ts";
 import { byProject } from "../streamed.ts";
 import { changesAnswer, type IssueNode, type ProjectNode } from "./answers.ts";
 import { execute, type Variables } from "./client.ts";
@@ -54,7 +54,8 @@ export async function stream(scopes: readonly SchemaScope[], query: StreamQuery)
   const known = new Set(cursor.seen);
   const told: { scope: SchemaScope; twin: RemoteItem }[] = [];
   const changed = nodes.filter((node) => !known.has(fingerprint(node)));
-  for (const [scope, own] of ownedBy(changed, query.ownersOf)) {
+  const ownersOf = await query.owners();
+  for (const [scope, own] of ownedBy(changed, ownersOf)) {
     const issues = own.flatMap((node) => found.issues.get(node.id) ?? []);
     const projects = own.flatMap((node) => found.projects.get(node.id) ?? []);
     for (const twin of await twinsOf(scope, issues, projects)) told.push({ scope, twin });
@@ -62,13 +63,14 @@ export async function stream(scopes: readonly SchemaScope[], query: StreamQuery)
   const times = nodes.map((node) => new Date(node.updatedAt).toISOString());
   const since = times.reduce((newest, at) => (at > newest ? at : newest), cursor.since);
   const horizon = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
-  const seen = nodes.filter((_, n) => (times[n] ?? "") >= horizon).map(fingerprint);
+  const isSeen = (node: Node, n: number): boolean => (times[n] ?? "") >= horizon && ownersOf(node.id).length > 0;
+  const seen = nodes.filter(isSeen).map(fingerprint);
   return { items: byProject(told), cursor: JSON.stringify({ since, seen: seen.sort() }) };
 }
 
 type Node = IssueNode | ProjectNode;
 
-function ownedBy(nodes: readonly Node[], ownersOf: StreamQuery["ownersOf"]): Map<SchemaScope, Node[]> {
+function ownedBy(nodes: readonly Node[], ownersOf: OwnersOf): Map<SchemaScope, Node[]> {
   const owned = new Map<SchemaScope, Node[]>();
   for (const node of nodes)
     for (const scope of ownersOf(node.id)) owned.set(scope, [...(owned.get(scope) ?? []), node]);

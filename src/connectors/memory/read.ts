@@ -26,13 +26,23 @@ export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<
 /** The tracker lists one space at a time. */
 export async function stream(scopes: readonly SchemaScope[], query: StreamQuery): Promise<Streamed> {
   const cursors = z.record(z.string(), cursorShape).parse(JSON.parse(query.cursor ?? "{}"));
-  const told: { scope: SchemaScope; twin: RemoteItem }[] = [];
-  for (const scope of new Map(scopes.map((one) => [spaceOf(one), one])).values()) {
-    const cursor = cursors[spaceOf(scope)] ?? { since: query.since, seen: {} };
+  const spaces = new Map(scopes.map((one) => [spaceOf(one), one]));
+  const found: ItemAnswer[] = [];
+  const listings = new Map<string, readonly ItemAnswer[]>();
+  for (const [space, scope] of spaces) {
+    const cursor = cursors[space] ?? { since: query.since, seen: {} };
     const listed = await list(scope, cursor.since);
-    for (const item of listed.filter(({ ref, version }) => cursor.seen[ref] !== version))
-      for (const owner of query.ownersOf(item.ref)) told.push({ scope: owner, twin: twinOf(item) });
-    cursors[spaceOf(scope)] = advanced(cursor, listed);
+    listings.set(space, listed);
+    found.push(...listed.filter(({ ref, version }) => cursor.seen[ref] !== version));
+  }
+  const ownersOf = await query.owners();
+  const told = found.flatMap((item) => ownersOf(item.ref).map((scope) => ({ scope, twin: twinOf(item) })));
+  for (const [space, listed] of listings) {
+    const { since, seen } = advanced(cursors[space] ?? { since: query.since, seen: {} }, listed);
+    cursors[space] = {
+      since,
+      seen: Object.fromEntries(Object.entries(seen).filter(([ref]) => ownersOf(ref).length > 0)),
+    };
   }
   return { items: byProject(told), cursor: JSON.stringify(cursors) };
 }

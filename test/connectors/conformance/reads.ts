@@ -114,7 +114,7 @@ export function describeReads(use: () => Session): void {
     const begun = await session.stream(owners);
     expect(begun.told).toEqual({});
     session.sandbox.clock.advance(1_000);
-    await session.human.create("story", { title: "Nobody's" });
+    const third = await session.human.create("story", { title: "Nobody's" });
     await session.human.edit(one.ref, { title: "One, edited" });
     await session.human.edit(shared.ref, { title: "Both, edited" });
     const next = await session.stream(owners, begun.cursor);
@@ -123,7 +123,11 @@ export function describeReads(use: () => Session): void {
     const cost = await session.cost(async () => (after = await session.stream(owners, next.cursor)));
     expect([after.told, cost]).toEqual([{}, { requests: 1, writes: 0 }]);
     await session.human.edit(one.ref, { title: "In the same instant" });
-    expect((await session.stream(owners, after.cursor)).told).toEqual({ P: ["In the same instant"] });
+    const edited = await session.stream(owners, after.cursor);
+    expect(edited.told).toEqual({ P: ["In the same instant"] });
+    // A twin whose link was not stored yet when it was listed is told as soon as somebody owns it.
+    const linked = await session.stream({ ...owners, [third]: ["Q"] }, edited.cursor);
+    expect(linked.told).toEqual({ Q: ["Nobody's"] });
   });
 
   it("lists the bound container only", async (context) => {

@@ -116,7 +116,8 @@ export class Session {
     const scopes = { P: scopeOf("P"), Q: scopeOf("Q") };
     const since = new Date(this.sandbox.clock.now()).toISOString();
     const ownersOf = (ref: string) => (owners[ref] ?? []).map((name) => scopes[name]);
-    const streamed = await this.connector.stream(Object.values(scopes), { cursor, since, ownersOf });
+    const query = { cursor, since, owners: async () => ownersOf };
+    const streamed = await this.connector.stream(Object.values(scopes), query);
     const told = Object.fromEntries(
       [...streamed.items].map(([project, items]) => [project, items.map(({ fields }) => fields.title)]),
     );
