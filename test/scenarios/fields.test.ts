@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { deliveryWorkflow, ROOT_CAUSE_FIELD, type Workflow } from "../../sandbox/jira/model.ts";
+import type { ProjectSetup } from "../../sandbox/jira/site.ts";
 import { expectSettled, expectSilence } from "../support/invariants.ts";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
 
@@ -284,5 +285,40 @@ describe("scenario 34: values that a tool cannot hold", () => {
     expect([fields.due, held, report.findings]).toEqual(["2026-12-18", ["2026-12-18", "2026-12-18"], []]);
     expect(await world.hubText()).toContain('due: "2026-12-18T10:00:00Z"');
     await expectSettled(world);
+  });
+});
+
+describe("a site whose create and edit screens differ", () => {
+  const due = (day: string) => world.editHub(/(id: US-001.*estimation: 3).*\}/, `$1, due: 2026-12-${day}}`);
+  const onSite = (setup: Partial<ProjectSetup>): Partial<WorldOptions> => ({
+    jira: { projects: [{ key: "CHK", ...setup }] },
+  });
+
+  it("on the edit screen only: the first run sets it, and later edits flow", async () => {
+    await start(STORY.replace("}", ", due: 2026-12-01}"), onSite({ offCreateScreen: { Story: ["duedate"] } }));
+    await world.sync();
+    expect((await jiraIssue()).data.duedate).toBe("2026-12-01");
+    await due("02");
+    await world.sync();
+    expect((await jiraIssue()).data.duedate).toBe("2026-12-02");
+    await expectSettled(world);
+  });
+
+  it("on the create screen only: an edit is refused once, told each time, and the rest flows", async () => {
+    await start(STORY.replace("}", ", due: 2026-12-01}"), onSite({ offEditScreen: { Story: ["duedate"] } }));
+    await world.sync();
+    await due("02");
+    await world.editHub("title: Store a card", "title: Keep a card");
+    const told = expect.arrayContaining([
+      expect.objectContaining({
+        code: "not-applied",
+        message: expect.stringContaining("appropriate screen") as string,
+      }),
+    ]) as unknown;
+    expect((await world.sync()).findings).toEqual(told);
+    expect((await jiraIssue()).data).toMatchObject({ duedate: "2026-12-01", summary: "Keep a card" });
+    const mark = world.mark();
+    expect((await world.sync()).findings).toEqual(told);
+    expect([mark.writes(), (await linearIssue()).dueDate]).toEqual([0, "2026-12-02"]);
   });
 });
