@@ -2,6 +2,7 @@
 import type { Nodes, PhrasingContent } from "mdast";
 import type { AdfMark, AdfNode } from "./adf.ts";
 import { MARK_TAGS, OPAQUE_PREFIX } from "./adf-names.ts";
+import { inlineOf, markOf } from "./adf-verbatim.ts";
 
 export function inlineNodes(children: readonly PhrasingContent[]): AdfNode[] {
   return joined(flat(children, []));
@@ -62,20 +63,9 @@ function one(node: PhrasingContent, marks: readonly AdfMark[]): AdfNode[] {
 
 /** Only a link may go with code; that is ADF's rule. */
 function codeSpan(value: string, marks: readonly AdfMark[]): AdfNode[] {
-  const restored = value.startsWith(OPAQUE_PREFIX) ? nodeOf(value.slice(OPAQUE_PREFIX.length)) : undefined;
+  const restored = value.startsWith(OPAQUE_PREFIX) ? inlineOf(value.slice(OPAQUE_PREFIX.length)) : undefined;
   if (restored) return [restored];
   return textNodes(value, [...marks.filter((mark) => mark.type === "link"), { type: "code" }]);
-}
-
-/** A node that was kept verbatim; undefined where somebody has edited it into something else. */
-export function nodeOf(json: string): AdfNode | undefined {
-  try {
-    const node: unknown = JSON.parse(json);
-    const isNode = typeof node === "object" && node !== null && "type" in node && typeof node.type === "string";
-    return isNode ? (node as AdfNode) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function link(node: Extract<Nodes, { type: "link" }>, marks: readonly AdfMark[]): AdfNode[] {
@@ -100,7 +90,7 @@ function openedMark(html: string): { readonly tag: string; readonly mark: AdfMar
   if (named) return { tag: named.tag, mark: named.mark };
   const kept = /^<span data-adf='([^']*)'>$/.exec(html)?.[1];
   const json = kept?.replaceAll("&#39;", "'").replaceAll("&lt;", "<").replaceAll("&gt;", ">");
-  const mark = json === undefined ? undefined : nodeOf(json);
+  const mark = json === undefined ? undefined : markOf(json);
   return mark && { tag: "span", mark };
 }
 

@@ -3,6 +3,7 @@ import type { BlockContent, ListItem, PhrasingContent, Root, RootContent, TableR
 import type { AdfMark, AdfNode } from "./adf.ts";
 import { textOf } from "./schema.ts";
 import { ALERT_OF_PANEL, MARK_TAGS, OPAQUE_LANGUAGE, OPAQUE_PREFIX, TASK_BOX } from "./adf-names.ts";
+import { blockJson, isSpanMark, withoutLocalIds } from "./adf-verbatim.ts";
 
 export function adfToMdast(document: AdfNode): Root {
   return { type: "root", children: blocks(document.content) };
@@ -153,25 +154,12 @@ function table(node: AdfNode): RootContent {
 }
 
 function opaqueBlock(node: AdfNode): RootContent {
-  return { type: "code", lang: OPAQUE_LANGUAGE, value: JSON.stringify(withoutLocalIds(node), null, 2) };
-}
-
-/** Local ids are made anew by every save of Jira's editor; what needs one gets it on the way back. */
-function withoutLocalIds(node: AdfNode): AdfNode {
-  const { localId: _, ...attrs } = node.attrs ?? {};
-  return {
-    type: node.type,
-    ...(Object.keys(attrs).length ? { attrs } : {}),
-    ...(node.content ? { content: node.content.map(withoutLocalIds) } : {}),
-    ...(node.marks ? { marks: node.marks } : {}),
-    ...(node.text === undefined ? {} : { text: node.text }),
-  };
+  return { type: "code", lang: OPAQUE_LANGUAGE, value: blockJson(node) };
 }
 
 /** Marks from the outside in; of those not named here each is kept as an HTML span. */
 const MARK_ORDER = ["link", "em", "strong", "strike", "underline", "subsup"];
-/** Made by Jira's own features on the text; they belong to no text. */
-const IGNORED_MARKS = new Set(["annotation", "fragment", "dataConsumer", "alignment", "indentation", "breakout"]);
+const MARKDOWN_MARKS = new Set(["link", "em", "strong", "strike", "code"]);
 
 interface Piece {
   readonly node: AdfNode;
@@ -180,10 +168,15 @@ interface Piece {
 
 function inlines(nodes: readonly AdfNode[] | undefined): PhrasingContent[] {
   const pieces = (nodes ?? []).flatMap((node) => {
-    const kept = (node.marks ?? []).filter((mark) => !IGNORED_MARKS.has(mark.type));
+    const kept = (node.marks ?? []).filter(isSayable);
     return splitEdges({ node, marks: sortedMarks(kept) });
   });
   return group(pieces.map((piece, at) => withEdgeMarks(piece, pieces[at - 1], pieces[at + 1])));
+}
+
+/** Others are made by the editor's features on a text and belong to none, or nobody could write them back. */
+function isSayable(mark: AdfMark): boolean {
+  return MARKDOWN_MARKS.has(mark.type) || MARK_TAGS.some((tag) => tag.matches(mark)) || isSpanMark(mark);
 }
 
 function sortedMarks(marks: readonly AdfMark[]): AdfMark[] {

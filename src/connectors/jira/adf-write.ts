@@ -1,27 +1,27 @@
 /** A Markdown tree to ADF. Where ADF forbids what Markdown allows, the text is kept and the shape gives way. */
 import type { List, ListItem, PhrasingContent, Root, RootContent, TableCell } from "mdast";
 import type { AdfNode } from "./adf.ts";
-import { inlineNodes, nodeOf, textNodes } from "./adf-inline.ts";
+import { inlineNodes, textNodes } from "./adf-inline.ts";
 import { withLocalIds } from "./adf-local-ids.ts";
 import { OPAQUE_LANGUAGE, PANEL_OF_ALERT } from "./adf-names.ts";
+import type { BlockPlace } from "./adf-schema.ts";
+import { blockJson, blockOf, isBlockAt } from "./adf-verbatim.ts";
 
-type Container = "root" | "listItem" | "blockquote" | "panel";
-
-const ALLOWED: { readonly [C in Exclude<Container, "root">]: ReadonlySet<string> } = {
+const ALLOWED: { readonly [P in Exclude<BlockPlace, "doc">]: ReadonlySet<string> } = {
   listItem: new Set(["paragraph", "bulletList", "orderedList", "taskList", "codeBlock", "mediaSingle"]),
   blockquote: new Set(["paragraph", "bulletList", "orderedList", "codeBlock", "mediaSingle"]),
   panel: new Set(["paragraph", "heading", "bulletList", "orderedList", "taskList", "codeBlock", "rule", "mediaSingle"]),
 };
 
 export function mdastToAdf(root: Root): AdfNode[] {
-  return withLocalIds(blocks(root.children, "root"));
+  return withLocalIds(blocks(root.children, "doc"));
 }
 
-function blocks(nodes: readonly RootContent[], container: Container): AdfNode[] {
+function blocks(nodes: readonly RootContent[], container: BlockPlace): AdfNode[] {
   return nodes.flatMap((node) => block(node, container)).flatMap((node) => fitting(node, container));
 }
 
-function block(node: RootContent, container: Container): AdfNode[] {
+function block(node: RootContent, container: BlockPlace): AdfNode[] {
   switch (node.type) {
     case "paragraph":
       return paragraph(node.children);
@@ -30,7 +30,7 @@ function block(node: RootContent, container: Container): AdfNode[] {
     case "thematicBreak":
       return [{ type: "rule" }];
     case "code":
-      return [codeBlock(node.lang ?? null, node.value)];
+      return [codeBlock(node.lang ?? null, node.value, container)];
     case "blockquote":
       return [quote(node.children)];
     case "list":
@@ -65,8 +65,8 @@ function literal(text: string): AdfNode {
   return { type: "paragraph", content };
 }
 
-function codeBlock(language: string | null, value: string): AdfNode {
-  const restored = language === OPAQUE_LANGUAGE ? nodeOf(value) : undefined;
+function codeBlock(language: string | null, value: string, container: BlockPlace): AdfNode {
+  const restored = language === OPAQUE_LANGUAGE ? blockOf(value, container) : undefined;
   if (restored) return restored;
   const content: AdfNode[] = value === "" ? [] : [{ type: "text", text: value }];
   return { type: "codeBlock", ...(language ? { attrs: { language } } : {}), content };
@@ -148,9 +148,8 @@ function table(rows: readonly { readonly children: readonly TableCell[] }[]): Ad
 }
 
 /** The block as it may stand in this container. */
-function fitting(node: AdfNode, container: Container): readonly AdfNode[] {
-  if (container === "root" || ALLOWED[container].has(node.type) || !isOurs(node)) return [node];
-  const inside = (): readonly AdfNode[] => (node.content ?? []).flatMap((child) => fitting(child, container));
+function fitting(node: AdfNode, container: BlockPlace): readonly AdfNode[] {
+  if (container === "doc" || ALLOWED[container].has(node.type)) return [node];
   switch (node.type) {
     case "heading":
       return [{ type: "paragraph", content: (node.content ?? []).map(bold) }];
@@ -158,14 +157,13 @@ function fitting(node: AdfNode, container: Container): readonly AdfNode[] {
       return [{ type: "paragraph", content: textNodes("---") }];
     case "table":
       return (node.content ?? []).map((row) => ({ type: "paragraph", content: rowText(row) }));
+    case "blockquote":
+    case "panel":
+      return (node.content ?? []).flatMap((child) => fitting(child, container));
     default:
-      return inside();
+      // Restored for a place that had to give way.
+      return [isBlockAt(node, container) ? node : codeBlock(OPAQUE_LANGUAGE, blockJson(node), container)];
   }
-}
-
-/** Nodes restored verbatim came from where they go. */
-function isOurs(node: AdfNode): boolean {
-  return ["heading", "rule", "table", "blockquote", "panel"].includes(node.type);
 }
 
 function bold(node: AdfNode): AdfNode {
