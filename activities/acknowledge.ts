@@ -39,7 +39,7 @@ export async function settle(run: ApplyRun, intent: Intent, outcome: WriteOutcom
       return engine.store.reject(intent.id, "the tool shows it no more", "superseded");
     case "raced":
       tally.raced += 1;
-      await engine.store.saveChanges(project, tool, [outcome.twin], null);
+      await engine.store.saveTwins(project, tool, [outcome.twin]);
       return engine.store.reject(intent.id, "edited at the tool between the plan and the write", "superseded");
     case "done":
       if (outcome.raced) tally.raced += 1;

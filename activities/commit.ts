@@ -11,7 +11,7 @@ import { freedItems } from "./freed.ts";
 import { withoutRejected } from "./plan.ts";
 import { missingRefs } from "./refs.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
-import { planPass } from "./planning.ts";
+import { planPass, type PassPlan } from "./planning.ts";
 import { inputHashOf } from "./portfolio.ts";
 import { storeQuestions } from "./questions.ts";
 import { storeReport } from "./reporting.ts";
@@ -37,33 +37,37 @@ export async function commitPass(engine: Engine, input: CommitInput): Promise<Co
   const edits = next.plan.hubEdits.filter((edit) => !written.skipped.some((skip) => isSamePlace(skip.edit, edit)));
   const more = !written.stale && (writes.length > 0 || edits.length > 0);
   const outcome = await storeReport(engine, { run, pass, standings });
-  await settle(engine, context, input, { hub: next.hub, isOver: !more && !written.stale });
+  await settle(engine, context, input, { ...next, isOver: !more && !written.stale });
   const untold = (await engine.store.untoldItems(project)).length > 0;
   return { hubEdits: written.edits.length, stale: written.stale, more, untold, outcome };
 }
 
-/** Writes that a vendor refused are tried again after this long, even where nothing else happens. */
-const REJECTED_AGAIN_MS = 3_600_000;
+/** What nobody's edit will bring back to mind: writes that a vendor refused, refs that were not found. */
+const AGAIN_MS = 3_600_000;
+const AGAIN_CODES: readonly string[] = ["ref-not-found", "mass-deletion"];
 
 /** Notes that the project is in step, or what it still owes: change detection leaves alone what owes nothing. */
 async function settle(
   engine: Engine,
-  { request, startedAt, project }: RunContext,
+  { request, project }: RunContext,
   { run, standings }: CommitInput,
-  { hub, isOver }: { readonly hub: HubReading; readonly isOver: boolean },
+  { hub, news, isOver }: Pick<PassPlan, "hub" | "news"> & { readonly isOver: boolean },
 ): Promise<void> {
+  const { store } = engine;
   const { tools, fields, mode, since } = request;
   // A part of the project in step says nothing of the whole.
   if ([tools, fields, mode, since].some((restriction) => restriction !== undefined)) return;
   const now = engine.now();
-  const isReady = isOver && standings.every(({ state }) => state === "ready");
-  const isRefused = (await engine.store.intentsOf(run)).some(({ state }) => state === "rejected");
+  const isUntold = (await store.untoldItems(project)).length > 0;
+  const isReady = isOver && !isUntold && standings.every(({ state }) => state === "ready");
+  const isRefused = (await store.intentsOf(run)).some(({ state }) => state === "rejected");
+  const isOdd = (await store.findings(project)).some(({ code }) => AGAIN_CODES.includes(code));
   const { path } = await engine.hub.read(project);
-  await engine.store.settle(project, {
+  await store.settle(project, {
     inputHash: inputHashOf(engine, path, hub),
-    syncedAt: new Date(now).toISOString(),
-    startedAtMs: startedAt,
-    dueAtMs: !isReady ? now : isRefused ? now + REJECTED_AGAIN_MS : null,
+    syncedAt: isReady ? new Date(now).toISOString() : null,
+    answered: news,
+    owedAtMs: !isReady ? now : isRefused || isOdd ? now + AGAIN_MS : null,
   });
 }
 

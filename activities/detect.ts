@@ -1,7 +1,7 @@
 /** What changed at one credential, for all its projects together. */
+import { isSyncFailure } from "../src/core/errors.ts";
 import type { RemoteItem } from "../src/core/model.ts";
 import type { Detected, DetectInput } from "../src/core/ports.ts";
-import { sameJson } from "../src/core/equality.ts";
 import type { SchemaScope, Streamed } from "../src/connectors/contract.ts";
 import type { StreamState } from "../src/store/store.ts";
 import type { Engine } from "./engine.ts";
@@ -22,14 +22,24 @@ export async function detectChanges(engine: Engine, input: DetectInput, signal: 
   const { tool, account } = input;
   const own = (await entriesOf(engine, input.portfolio)).filter((entry) => entry.tools.some(isOf(account)));
   const stream = await store.stream(account);
-  const scopes = await scopesOf(engine, own, account, signal);
+  const described = await scopesOf(engine, own, account, signal);
   const startedAtMs = engine.now();
   const told = stream?.members ?? {};
+  const sinceMs = stream?.sinceMs ?? startedAtMs - OVERLAP_MS;
+  const position = { cursor: stream?.cursor ?? null, sinceMs };
+  const read = (some: readonly SchemaScope[]) => readStream(engine, tool, some, position);
+  const all = [...described.values()];
+  const { scopes, streamed } = await read(all).then(
+    (first) => ({ scopes: described, streamed: first }),
+    async (error: unknown) => {
+      const good = REFUSALS.some((code) => isSyncFailure(error, code)) ? await answering(read, all) : null;
+      if (!good) throw error;
+      return { scopes: new Map(good.map((scope) => [scope.binding.project, scope])), streamed: await read(good) };
+    },
+  );
   const isTold = ({ project }: PortfolioEntry): boolean => project in told && scopes.has(project);
   const newcomers = own.filter((entry) => !isTold(entry)).map(({ project }) => project);
-  await store.markDue(newcomers, startedAtMs);
-  const sinceMs = stream?.sinceMs ?? startedAtMs - OVERLAP_MS;
-  const streamed = await readStream(engine, tool, scopes, { cursor: stream?.cursor ?? null, sinceMs });
+  await store.markNews(newcomers);
   const [changed, doubtful]: [Set<string>, Set<string>] = [new Set(newcomers), new Set()];
   for (const [project, twins] of streamed.items) {
     const news = await takeIn(engine, project, tool, twins);
@@ -52,20 +62,43 @@ interface Streaming {
 async function readStream(
   { store, connectors }: Engine,
   tool: string,
-  scopes: ReadonlyMap<string, SchemaScope>,
+  scopes: readonly SchemaScope[],
   { cursor, sinceMs }: Pick<StreamState, "cursor" | "sinceMs">,
 ): Promise<Streaming> {
   const module = connectors[tool];
-  if (!module || scopes.size === 0) return { items: new Map(), cursor };
-  return module.connector.stream([...scopes.values()], {
+  if (!module || scopes.length === 0) return { items: new Map(), cursor };
+  const byProject = new Map(scopes.map((scope) => [scope.binding.project, scope]));
+  return module.connector.stream(scopes, {
     cursor,
     since: new Date(sinceMs).toISOString(),
     async owners() {
       const owners = await store.owners(tool);
-      return (ref) => (owners.get(ref) ?? []).flatMap((project) => scopes.get(project) ?? []);
+      return (ref) => (owners.get(ref) ?? []).flatMap((project) => byProject.get(project) ?? []);
     },
   });
 }
+
+/**
+ * The scopes that the vendor answers for. One container that was deleted, or hidden from the credential, has a
+ * listing of many refused as a whole: it is found by halving, and its project's own sync tells of it.
+ */
+async function answering(
+  read: (scopes: readonly SchemaScope[]) => Promise<Streaming>,
+  scopes: readonly SchemaScope[],
+): Promise<readonly SchemaScope[]> {
+  try {
+    await read(scopes);
+    return scopes;
+  } catch (error) {
+    if (!REFUSALS.some((code) => isSyncFailure(error, code))) throw error;
+    if (scopes.length === 1) return [];
+    const middle = Math.ceil(scopes.length / 2);
+    const [one, other] = [scopes.slice(0, middle), scopes.slice(middle)];
+    return [...(await answering(read, one)), ...(await answering(read, other))];
+  }
+}
+
+const REFUSALS = ["Rejected", "NotFound", "Forbidden"] as const;
 
 function isOf(account: string) {
   return (tool: PortfolioEntry["tools"][number]): boolean => tool.account === account;
@@ -88,22 +121,17 @@ async function scopesOf(
   return scopes;
 }
 
-/**
- * Takes the rows into the mirror. `doubtful`: the listing lags behind what is known already, so that the
- * project's own sync has to look. Marked as due first: a crash in between must not leave news that look known.
- */
+/** Takes the rows into the mirror. `doubtful`: the listing lags behind what is known, so the project's own sync has to look. */
 async function takeIn(
-  { store, now }: Engine,
+  { store }: Engine,
   project: string,
   tool: string,
   twins: readonly RemoteItem[],
 ): Promise<"news" | "known" | "doubtful"> {
   const mirror = (await store.projectState(project)).mirror[tool] ?? {};
   const { fresh, doubtful } = freshRows(twins, mirror);
-  const isNews = ({ ref, fields, state }: RemoteItem): boolean =>
-    mirror[ref]?.state !== state || !sameJson(mirror[ref].fields, fields);
-  if (doubtful.length === 0 && !fresh.some(isNews)) return "known";
-  await store.markDue([project], now());
-  await store.saveChanges(project, tool, fresh, null);
-  return doubtful.length > 0 ? "doubtful" : "news";
+  const isNews = await store.saveChanges(project, tool, fresh, null);
+  if (doubtful.length === 0) return isNews ? "news" : "known";
+  await store.markNews([project]);
+  return "doubtful";
 }

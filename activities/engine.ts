@@ -87,6 +87,8 @@ export interface ToolFacts {
   readonly skewMs?: number;
   /** What the newest pull found. */
   readonly findings: readonly Finding[];
+  /** Change detection's reading stood in for the run's first listing. */
+  readonly isDetected?: boolean;
   /** Edits of people that a write replaced unseen. */
   readonly overwritten: readonly Finding[];
 }

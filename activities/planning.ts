@@ -21,6 +21,8 @@ export interface PassPlan {
   readonly state: ProjectState;
   readonly hub: HubReading;
   readonly text: string;
+  /** News of the project that are part of this plan, as the store counts them. */
+  readonly news: number;
   /** Tools whose values it could read. */
   readonly tools: readonly ToolKey[];
   /** Per tool, what its history should be asked before the plan is final. */
@@ -37,6 +39,8 @@ export interface PassOptions {
 /** Plans one pass from the newest hub text and mirrors. Reads only. */
 export async function planPass(engine: Engine, options: PassOptions): Promise<PassPlan> {
   const context = await loadContext(engine, options.run);
+  // Before the state: what comes in between is not in this plan.
+  const news = await engine.store.news(context.project);
   const [stored, file] = await Promise.all([
     engine.store.projectState(context.project),
     engine.hub.read(context.project),
@@ -59,7 +63,7 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     bulk: DEFAULT_BULK_LIMITS,
   });
   const input = { hub: tree, hubBase: state.hubBase, links: state.links, remotes: state.mirror };
-  const known = { state, hub, text: file.text, tools: Object.keys(tools) };
+  const known = { state, hub, news, text: file.text, tools: Object.keys(tools) };
   if (!hub.tree) return { ...known, plan: finishDraft(emptyDraft()), questions: {} };
 
   let plan = reconcile({ ...input, policy: policy(() => undefined) });

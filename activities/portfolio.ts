@@ -30,6 +30,8 @@ export interface PortfolioEntry {
   readonly pmePriority: string | null;
   /** Somebody asks for it. The others are in the list for their credential's stream, which must not pass them by. */
   readonly isAsked: boolean;
+  /** ISO time at which its hub file was saved; empty where it cannot be read. */
+  readonly savedAt: string;
   /** Its files differ from those of its last whole sync, or nobody knows. */
   readonly isChanged: boolean;
   /** Its own schedule lets it be synced now. */
@@ -52,26 +54,35 @@ async function entryOf(
   input: ScanInput,
   standing: Standing | undefined,
 ): Promise<PortfolioEntry> {
-  const file = await engine.hub.read(project);
-  const hub = readHub(file.text, { projectId: project, file: file.path });
-  const isAsked = await isAskedFor(engine, project, hub, input.filter, standing);
-  const common = { project, pmePriority: hub.pmePriority, isAsked };
   try {
-    const isChanged = standing?.inputHash !== inputHashOf(engine, file.path, hub);
-    const options = { hubPath: file.path, env: engine.env, connectors: Object.keys(engine.connectors) };
-    const { tools, schedule } = resolveProject(engine.workspace, hub, options);
-    const syncedAt = standing?.syncedAt ? Date.parse(standing.syncedAt) : null;
-    return {
-      ...common,
-      isChanged,
-      isDue: mayRun(input.trigger, schedule, syncedAt, engine.now()),
-      tools: tools.flatMap((tool) => sessionOf(engine, tool)),
-    };
+    return await readEntry(engine, project, input, standing);
   } catch (error) {
     // What is wrong with its files is told by its own sync.
     if (!isSyncFailure(error)) throw error;
-    return { ...common, isChanged: true, isDue: true, tools: [] };
+    return { project, pmePriority: null, isAsked: true, savedAt: "", isChanged: true, isDue: true, tools: [] };
   }
+}
+
+async function readEntry(
+  engine: Engine,
+  project: string,
+  { trigger, filter }: ScanInput,
+  standing: Standing | undefined,
+): Promise<PortfolioEntry> {
+  const file = await engine.hub.read(project);
+  const hub = readHub(file.text, { projectId: project, file: file.path });
+  const options = { hubPath: file.path, env: engine.env, connectors: Object.keys(engine.connectors) };
+  const { tools, schedule } = resolveProject(engine.workspace, hub, options);
+  const syncedAt = standing?.syncedAt ? Date.parse(standing.syncedAt) : null;
+  return {
+    project,
+    pmePriority: hub.pmePriority,
+    isAsked: isAskedFor(engine, hub, filter),
+    savedAt: (await engine.hub.saved(project)).at,
+    isChanged: standing?.inputHash !== inputHashOf(engine, file.path, hub),
+    isDue: mayRun(trigger, schedule, syncedAt, engine.now()),
+    tools: tools.flatMap((tool) => sessionOf(engine, tool)),
+  };
 }
 
 /** Who runs it by hand may; schedules keep to what the project says of itself, the frequent one down to the hour. */
@@ -86,18 +97,9 @@ function mayRun(
   return trigger !== SCHEDULE_TRIGGERS.sync || isDue(schedule, syncedAtMs, nowMs);
 }
 
-async function isAskedFor(
-  engine: Engine,
-  project: string,
-  hub: HubReading,
-  { client, priority, changedSince }: PortfolioFilter,
-  standing: Standing | undefined,
-): Promise<boolean> {
+function isAskedFor(engine: Engine, hub: HubReading, { client, priority }: PortfolioFilter): boolean {
   if (client !== undefined && client !== codeOf(engine, hub)) return false;
-  if (priority !== undefined && hub.pmePriority !== priority) return false;
-  if (changedSince === undefined) return true;
-  const { at } = await engine.hub.saved(project);
-  return at >= changedSince || (standing?.dueAtMs ?? Infinity) <= engine.now();
+  return priority === undefined || hub.pmePriority === priority;
 }
 
 /** The client's code, whether the project names it or it is the only one; empty where it has none. */
@@ -139,11 +141,13 @@ export async function entriesOf(engine: Engine, portfolio: string): Promise<read
 }
 
 /** Those with something to do: critical ones first, then those that waited longest. */
-export async function rankPortfolio(engine: Engine, { portfolio, all }: ScanInput): Promise<Ranked> {
+export async function rankPortfolio(engine: Engine, { portfolio, filter, all }: ScanInput): Promise<Ranked> {
   const [entries, standings] = await Promise.all([entriesOf(engine, portfolio), engine.store.standings()]);
-  const dirty = entries.filter(({ project, isAsked, isChanged, isDue: mayRun }) => {
-    if (!isAsked || !mayRun) return false;
-    return all || isChanged || (standings.get(project)?.dueAtMs ?? Infinity) <= engine.now();
+  const { changedSince = "" } = filter;
+  const dirty = entries.filter(({ project, isAsked, savedAt, isChanged, isDue: mayBeSynced }) => {
+    if (!isAsked || !mayBeSynced) return false;
+    if (savedAt !== "" && savedAt < changedSince && !hasWork(engine, standings.get(project))) return false;
+    return all || isChanged || hasWork(engine, standings.get(project));
   });
   const waited = ({ project }: PortfolioEntry): string => standings.get(project)?.syncedAt ?? "";
   const turns = dirty
@@ -152,6 +156,10 @@ export async function rankPortfolio(engine: Engine, { portfolio, all }: ScanInpu
   const batches: ProjectTurn[][] = [];
   for (let start = 0; start < turns.length; start += BATCH) batches.push(turns.slice(start, start + BATCH));
   return { batches };
+}
+
+function hasWork({ now }: Engine, standing: Standing | undefined): boolean {
+  return standing !== undefined && (standing.hasNews || (standing.owedAtMs ?? Infinity) <= now());
 }
 
 /** `P1` is critical; what has no priority comes last. */

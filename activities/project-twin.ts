@@ -13,9 +13,12 @@ export function withProjectRefs(tree: HubTree, tools: readonly BoundTool[], link
   const project = projectOf(tree);
   if (!project) return tree;
   const others = Object.values(tree.items).filter(({ id }) => id !== project.id);
+  const isKept = (item: string): boolean => item in tree.items || tree.quarantined.includes(item);
   const isClaimed = (tool: ToolKey, name: string): boolean =>
     others.some(({ refs }) => refs[tool]?.toLowerCase() === name) ||
-    links.some((link) => link.tool === tool && link.item !== project.id && namesOf(link).includes(name));
+    links.some(
+      (link) => link.tool === tool && link.item !== project.id && isKept(link.item) && namesOf(link).includes(name),
+    );
   const refs = tools.flatMap(({ tool, projectRef }) =>
     projectRef && !isClaimed(tool, projectRef.ref.toLowerCase()) ? [[tool, projectRef.ref] as const] : [],
   );

@@ -3,7 +3,7 @@ import type { Pulled, PullInput } from "../src/core/ports.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { adoptMarked, adoptRefs } from "./adopt.ts";
-import { loadContext, noteFacts, toolContext, type Engine, type RunContext } from "./engine.ts";
+import { loadContext, noteFacts, toolContext, toolFacts, type Engine, type RunContext } from "./engine.ts";
 import { keepSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
 import { settleUnanswered } from "./unanswered.ts";
 
@@ -69,7 +69,10 @@ async function refreshMirror(
   const known = await store.cursor(project, tool);
   const census = request.force === true || known === null || !(await store.cached(censusKey, engine.now()));
   const listedKey = `listed/${project}/${tool}`;
-  if (!census && (await isDetected(engine, context, session.account, listedKey))) {
+  const facts = await toolFacts(engine, context.run, tool);
+  if (!census && !facts.isDetected && (await isDetected(engine, context, session.account, listedKey))) {
+    // Once a run: after a wait the reading is old.
+    await noteFacts(engine, context.run, tool, (noted) => ({ ...noted, isDetected: true }));
     await adoptMarked(engine, context, session);
     return 0;
   }
@@ -145,6 +148,6 @@ async function readAgain(
   if (refs.length === 0) return;
   const { tool } = session.context;
   const found = await session.connector.read(scope, refs);
-  await engine.store.saveChanges(project, tool, found.items, null);
+  await engine.store.saveTwins(project, tool, found.items);
   await engine.store.markGone(project, tool, found.gone);
 }

@@ -14,7 +14,7 @@ export async function settleUnanswered(run: ApplyRun): Promise<void> {
   if (sent.length === 0) return;
   const refs = [...new Set(sent.map(({ write }) => (write as UpdateWrite).ref))];
   const { items, gone } = await session.connector.read(scope, refs);
-  await engine.store.saveChanges(input.project, input.tool, items, null);
+  await engine.store.saveTwins(input.project, input.tool, items);
   await engine.store.markGone(input.project, input.tool, gone);
   const earlier = await earlierLinks(run);
   for (const intent of sent) {

@@ -1,10 +1,11 @@
 import {
   ChildWorkflowCancellationType,
-  executeChild,
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
+  sleep,
+  startChild,
 } from "@temporalio/workflow";
 import { TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import {
@@ -17,6 +18,9 @@ import {
 } from "./messages.ts";
 import type { ProjectTurn } from "../src/core/ports.ts";
 import { projectSync } from "./project-sync.ts";
+
+/** A project that waits for a tool goes on by itself: it must not hold up those behind it. */
+const TURN_MS = 300_000;
 
 type Turn = "synced" | "failed" | "joined";
 
@@ -33,7 +37,7 @@ async function take({ project, priority }: ProjectTurn, input: BatchInput): Prom
   const { hubQueue, heartbeatTimeoutMs, request } = input;
   const workflowId = projectWorkflowId(project);
   try {
-    const answer = await executeChild(projectSync, {
+    const child = await startChild(projectSync, {
       workflowId,
       args: [{ project, hubQueue, heartbeatTimeoutMs, request }],
       // Who cancels a portfolio wants no more of it; what is under way ends in its own time and in order.
@@ -46,6 +50,11 @@ async function take({ project, priority }: ProjectTurn, input: BatchInput): Prom
       ]),
       priority: { priorityKey: priority },
     });
+    const answer = await Promise.race([
+      child.result(),
+      sleep(input.turnMs ?? TURN_MS, { summary: "no longer than a turn" }).then(() => "open" as const),
+    ]);
+    if (answer === "open") return "joined";
     return answer?.outcome === "error" ? "failed" : "synced";
   } catch (error) {
     if (isCancellation(error)) throw error;

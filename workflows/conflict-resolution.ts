@@ -113,8 +113,9 @@ class Conversation {
   async untilAgreed(): Promise<void> {
     for (;;) {
       const isDone = (): boolean => this.open.length === 0 && this.letters.length === 0;
-      const isBusy = (): boolean => this.letters.length > 0 || isDone();
       const due = this.reminderDueMs();
+      // A question that is asked anew, or answered, has another time to be reminded of.
+      const isBusy = (): boolean => this.letters.length > 0 || isDone() || this.reminderDueMs() !== due;
       if (due === null) await condition(isBusy);
       else if (!isBusy())
         await condition(isBusy, Math.max(1, due - Date.now()), { summary: "until people are reminded" });

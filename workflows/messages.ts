@@ -94,9 +94,12 @@ export interface BatchInput {
   readonly hubQueue: string;
   readonly heartbeatTimeoutMs: number;
   readonly request: SyncRequest;
+  /** Longest time that the batch waits for one project; five minutes where absent. */
+  readonly turnMs?: number;
 }
 export interface BatchAnswer {
   readonly synced: number;
+  /** Under way when their turn came, or still when it was over. */
   readonly joined: number;
   readonly failed: readonly string[];
 }

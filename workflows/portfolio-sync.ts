@@ -113,6 +113,7 @@ class Portfolio {
   async syncAll(): Promise<void> {
     const { batchesInFlight, windowMs } = this.input;
     const pauseMs = this.waiting.length > 1 ? Math.floor((windowMs ?? 0) / this.waiting.length) : 0;
+    const beganAtMs = Date.now();
     let next = 0;
     const worker = async (): Promise<void> => {
       for (;;) {
@@ -120,7 +121,9 @@ class Portfolio {
         const batch = this.waiting[n];
         if (!batch || this.isHistoryLong()) return;
         next += 1;
-        if (pauseMs > 0 && n > 0) await sleep(pauseMs, { summary: "batches are spread over the time window" });
+        const startsAtMs = beganAtMs + n * pauseMs;
+        if (startsAtMs > Date.now())
+          await sleep(startsAtMs - Date.now(), { summary: "batches are spread over the time window" });
         await this.sync(batch, n);
       }
     };

@@ -3,7 +3,7 @@ import type { RunAnswer } from "./messages.ts";
 
 /** A request and everybody who waits for its answer. */
 export interface Ticket {
-  readonly request: SyncRequest;
+  request: SyncRequest;
   /** An Update waits for it; who signals does not. */
   awaited: boolean;
   answer: RunAnswer | undefined;
@@ -34,6 +34,7 @@ export class RequestQueue {
   add(request: SyncRequest, awaited = false): Ticket {
     const same = this.waiting.find((ticket) => sameWork(ticket.request, request));
     if (same) {
+      same.request = joined(same.request, request);
       same.awaited ||= awaited;
       return same;
     }
@@ -52,9 +53,17 @@ export class RequestQueue {
   }
 }
 
-/** The trigger only names who asked; everything else decides what is done. */
+/** One request for both: what change detection read counts only where both rely on it, and then the later reading. */
+export function joined(
+  { detectedAtMs: before, ...request }: SyncRequest,
+  { detectedAtMs: later }: SyncRequest,
+): SyncRequest {
+  return before === undefined || later === undefined ? request : { ...request, detectedAtMs: Math.max(before, later) };
+}
+
+/** The trigger only names who asked, and a reading saves a listing; everything else decides what is done. */
 export function sameWork(a: SyncRequest, b: SyncRequest): boolean {
-  const work = ({ trigger: _, ...rest }: SyncRequest) =>
+  const work = ({ trigger: _, detectedAtMs: __, ...rest }: SyncRequest) =>
     JSON.stringify(Object.entries(rest).toSorted(([x], [y]) => (x < y ? -1 : 1)));
   return work(a) === work(b);
 }

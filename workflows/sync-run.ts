@@ -3,7 +3,7 @@ import type { ErrorCode } from "../src/core/errors.ts";
 import type { FieldName, ToolKey } from "../src/core/model.ts";
 import type { Committed, Planned, Prepared, SyncRequest, ToolStanding } from "../src/core/ports.ts";
 import type { ProjectSyncInput, RunAnswer, SyncProgress } from "./messages.ts";
-import { sameWork, type Ticket } from "./request-queue.ts";
+import { joined, sameWork, type Ticket } from "./request-queue.ts";
 import { failureCode, hubActivities, lastWord, toolActivities } from "./steps.ts";
 import { tellStory } from "./story.ts";
 import { ToolState, type Shared } from "./tool-state.ts";
@@ -33,7 +33,7 @@ export class SyncRun {
   private pass = 0;
   private fields: readonly FieldName[] = [];
   private readonly finishedFirst: readonly string[];
-  readonly request: SyncRequest;
+  request: SyncRequest;
   private readonly input: ProjectSyncInput;
   private readonly shared: Shared;
   private readonly tell: (markdown: string) => void;
@@ -82,6 +82,7 @@ export class SyncRun {
   join(ticket: Ticket): boolean {
     if (!sameWork(this.request, ticket.request)) return false;
     this.tickets.push(ticket);
+    this.request = joined(this.request, ticket.request);
     this.isAsked = true;
     return true;
   }

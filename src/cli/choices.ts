@@ -46,7 +46,8 @@ async function askOne(
       .toLowerCase();
     const side = candidates[Number(key) - 1]?.side ?? candidates.find((candidate) => candidate.side === key)?.side;
     if (side !== undefined) return { choice: side };
-    if (key === "v") return { value: await person.ask("Value: ") };
+    const value = key === "v" ? await person.ask("Value: ") : "";
+    if (value.trim() !== "") return { value };
     if (key === "s" || key === "") return "skip";
     if (key === "q") return "quit";
   }

@@ -15,7 +15,7 @@ const REQUIRED: readonly FieldName[] = ["title", "status"];
  * `null` (or nothing at all) to clear the field.
  */
 export function givenValue(type: ItemType, field: FieldName, given: unknown): GivenValue {
-  if (given === null || given === "")
+  if (given === null || (typeof given === "string" && given.trim() === ""))
     return REQUIRED.includes(field) ? refused(`${field} cannot be empty`) : { kind: "value", value: null };
   const shape = shapeOf(field);
   if (shape === "list") return listOf(given);

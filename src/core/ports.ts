@@ -166,6 +166,9 @@ export interface Resolution {
   readonly value?: FieldValue;
   /** Needed where more than one field of the item is parked. */
   readonly field?: FieldName;
+  /** What was looked at: with these, an answer to a question that has changed since is refused. */
+  readonly number?: number;
+  readonly revision?: string;
   readonly by?: string;
   readonly note?: string;
 }

@@ -12,9 +12,12 @@ export type CheckedResolution =
 export function checkResolution(given: unknown, questions: readonly Question[]): CheckedResolution {
   if (typeof given !== "object" || given === null || Array.isArray(given))
     return refused('send an object, as in {"choice": "hub"} or {"value": "..."}');
-  const { choice, value, field, by, note } = given as Readonly<Record<string, unknown>>;
+  const { choice, value, field, number, revision, by, note } = given as Readonly<Record<string, unknown>>;
   const question = questionOn(field, questions);
   if (typeof question === "string") return refused(question);
+  const isAnother = number !== undefined && number !== question.number;
+  if (isAnother || (revision !== undefined && revision !== question.revision))
+    return refused("the candidates have changed since; look again");
   if ((choice === undefined) === (value === undefined)) return refused("give one of choice and value");
   const answer = choice === undefined ? valueFor(question, value) : choiceFor(question, choice);
   if (typeof answer === "string") return refused(answer);

@@ -21,6 +21,8 @@ export interface Workspace {
   readonly root: string;
   readonly config: WorkspaceFile;
   readonly registry: ToolRegistry;
+  /** The workspace's own part of it, as it was read; empty where there is none. */
+  readonly registryText: string;
   /** Codes of the client files, sorted; the files are read when a project asks for one. */
   readonly clients: readonly string[];
 }
@@ -57,6 +59,7 @@ export function loadWorkspace(root: string): Workspace {
     config:
       config === null ? workspaceFileSchema.parse({}) : new YamlSource(config, CONFIG_FILE).parse(workspaceFileSchema),
     registry: parseRegistry([builtIn, ...(own === null || shared ? [] : [{ text: own, file: REGISTRY_FILE }])]),
+    registryText: own ?? "",
     clients: clientCodes(root),
   };
 }
@@ -91,8 +94,10 @@ export function loadSyncConfig(workspace: Workspace, hubPath: string, client: Cl
 /** Everything in the workspace that decides how a project is synced, besides its hub file. */
 export function settingsOf(workspace: Workspace, hubPath: string, client: Client | null): string {
   const folder = dirname(resolve(workspace.root, hubPath));
-  const files = [relative(workspace.root, join(folder, "sync-config.yaml")), REGISTRY_FILE, client?.file];
-  return files.map((file) => (file === undefined ? "" : (readText(workspace.root, file) ?? ""))).join("\0");
+  const files = [relative(workspace.root, join(folder, "sync-config.yaml")), client?.file];
+  const texts = files.map((file) => (file === undefined ? "" : (readText(workspace.root, file) ?? "")));
+  // The registry as this process has read it: an edit since then is none of its work.
+  return [...texts, workspace.registryText].join("\0");
 }
 
 /** A template's text (`sync-config.yaml`), the workspace's own before the one shipped with the package. */

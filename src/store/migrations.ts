@@ -108,7 +108,7 @@ function rememberAnswers(): string[] {
 function rememberStandings(home: Home): string[] {
   const [text, real] = [textOf(home), home === "postgres" ? "double precision" : "real"];
   return [
-    `create table standing (project ${text} primary key, input_hash text, synced_at text, due_at ${real})`,
+    `create table standing (project ${text} primary key, input_hash text, synced_at text, news integer not null, answered integer not null, owed_at ${real})`,
     `create table stream (account ${text} primary key, cursor text, since ${real} not null, members text not null, at ${real} not null)`,
     `create table portfolio (id ${text} primary key, at ${real} not null, body text not null)`,
     `create index link_ref on link (tool, ref)`,

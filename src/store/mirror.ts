@@ -1,18 +1,27 @@
 /** What each tool said last, and how far its listing was read. */
+import { sameJson } from "../core/equality.ts";
 import type { RemoteItem, ToolKey } from "../core/model.ts";
 import { change, type Handle } from "./handle.ts";
 import type { Tx } from "./schema.ts";
+import { markNews } from "./standings.ts";
 import type { Store } from "./store.ts";
 import { batches } from "./upsert.ts";
 
-type MirrorMethods = Pick<Store, "saveChanges" | "cursor" | "markGone">;
+type MirrorMethods = Pick<Store, "saveTwins" | "saveChanges" | "cursor" | "markGone">;
 
 export function mirrorMethods(handle: Handle): MirrorMethods {
   return {
+    saveTwins: (project, tool, items) =>
+      change(handle, project, async (tx) => {
+        await upsertNews(tx, project, tool, items);
+      }),
     saveChanges: (project, tool, items, cursor) =>
       change(handle, project, async (tx) => {
-        await upsertMirror(tx, project, tool, items);
+        const known = await rowsOf(tx, project, tool, items);
+        // A listing that was read meanwhile, or an answer, may have told more.
+        const fresh = items.filter(({ ref, updated }) => updated.at >= (known.get(ref)?.updated.at ?? ""));
         if (cursor !== null) await saveCursor(tx, project, tool, cursor);
+        return upsertNews(tx, project, tool, fresh);
       }),
     async cursor(project, tool) {
       const row = await handle.db
@@ -25,22 +34,17 @@ export function mirrorMethods(handle: Handle): MirrorMethods {
     },
     markGone: (project, tool, refs) =>
       change(handle, project, async (tx) => {
-        const known: RemoteItem[] = [];
-        for (const some of batches(refs, (ref) => ref)) {
-          const rows = await tx
-            .selectFrom("mirror")
-            .select("body")
-            .where("project", "=", project)
-            .where("tool", "=", tool)
-            .where("ref", "in", some)
-            .execute();
-          known.push(...rows.map(({ body }) => JSON.parse(body) as RemoteItem));
-        }
-        await upsertMirror(
+        const known = await rowsOf(
           tx,
           project,
           tool,
-          known.map((item) => ({ ...item, state: "gone" })),
+          refs.map((ref) => ({ ref })),
+        );
+        await upsertNews(
+          tx,
+          project,
+          tool,
+          [...known.values()].map((item) => ({ ...item, state: "gone" })),
         );
       }),
   };
@@ -52,6 +56,39 @@ async function saveCursor(tx: Tx, project: string, tool: ToolKey, cursor: string
     .values({ project, tool, cursor })
     .onConflict((conflict) => conflict.columns(["project", "tool"]).doUpdateSet({ cursor }))
     .execute();
+}
+
+/** Whether any of it differs from before, which is then counted as news. */
+async function upsertNews(tx: Tx, project: string, tool: ToolKey, items: readonly RemoteItem[]): Promise<boolean> {
+  const known = await rowsOf(tx, project, tool, items);
+  const isNews = items.some(({ ref, state, fields }) => {
+    const before = known.get(ref);
+    return !before || before.state !== state || !sameJson(before.fields, fields);
+  });
+  await upsertMirror(tx, project, tool, items);
+  if (isNews) await markNews(tx, [project]);
+  return isNews;
+}
+
+async function rowsOf(
+  tx: Tx,
+  project: string,
+  tool: ToolKey,
+  items: readonly Pick<RemoteItem, "ref">[],
+): Promise<ReadonlyMap<string, RemoteItem>> {
+  const known = new Map<string, RemoteItem>();
+  for (const some of batches(items, ({ ref }) => ref)) {
+    const refs = some.map(({ ref }) => ref);
+    const rows = await tx
+      .selectFrom("mirror")
+      .select(["ref", "body"])
+      .where("project", "=", project)
+      .where("tool", "=", tool)
+      .where("ref", "in", refs)
+      .execute();
+    for (const { ref, body } of rows) known.set(ref, JSON.parse(body) as RemoteItem);
+  }
+  return known;
 }
 
 export async function upsertMirror(

@@ -26,9 +26,14 @@ export function withMemory(store: Store): Store {
       }
       return { ...state, mirror, hubBase, links: [...named, ...links] };
     },
-    async saveChanges(_, tool, items) {
+    async saveTwins(_, tool, items) {
       for (const item of items) mirrorOf(tool)[item.ref] = item;
     },
+    async saveChanges(_, tool, items) {
+      for (const item of items) mirrorOf(tool)[item.ref] = item;
+      return items.length > 0;
+    },
+    news: (project) => store.news(project),
     async markGone(project, tool, refs) {
       const known = { ...(await store.projectState(project)).mirror[tool], ...mirrorOf(tool) };
       for (const ref of refs) if (known[ref]) mirrorOf(tool)[ref] = { ...known[ref], state: "gone" };

@@ -5,7 +5,16 @@ export interface Tables {
   mirror: { project: string; tool: string; ref: string; body: string };
   link: { project: string; tool: string; item: string; ref: string; body: string };
   hub_base: { project: string; item: string; type: string; body: string; stamps: string | null };
-  standing: { project: string; input_hash: string | null; synced_at: string | null; due_at: number | null };
+  standing: {
+    project: string;
+    input_hash: string | null;
+    synced_at: string | null;
+    /** Counts what was found to be new, and how much of it a sync has dealt with. */
+    news: number;
+    answered: number;
+    /** What the last sync left to do. */
+    owed_at: number | null;
+  };
   portfolio: { id: string; at: number; body: string };
   stream: { account: string; cursor: string | null; since: number; members: string; at: number };
   freed: { project: string; tool: string; item: string; generation: number };

@@ -2,12 +2,13 @@
 import { sql } from "kysely";
 import type { PortfolioSummary } from "../core/ports.ts";
 import { change, type Handle } from "./handle.ts";
+import type { Db, Tx } from "./schema.ts";
 import type { Standing, Store } from "./store.ts";
 import { batches } from "./upsert.ts";
 
 type StandingMethods = Pick<
   Store,
-  "standings" | "markDue" | "settle" | "owners" | "stream" | "saveStream" | "savePortfolio" | "lastPortfolio"
+  "standings" | "news" | "markNews" | "settle" | "owners" | "stream" | "saveStream" | "savePortfolio" | "lastPortfolio"
 >;
 
 export function standingMethods(handle: Handle): StandingMethods {
@@ -16,38 +17,31 @@ export function standingMethods(handle: Handle): StandingMethods {
     async standings() {
       const rows = await db.selectFrom("standing").selectAll().orderBy("project").execute();
       return new Map(
-        rows.map(({ project, input_hash, synced_at, due_at }): [string, Standing] => [
+        rows.map(({ project, input_hash, synced_at, news, answered, owed_at }): [string, Standing] => [
           project,
-          { inputHash: input_hash, syncedAt: synced_at, dueAtMs: due_at },
+          { inputHash: input_hash, syncedAt: synced_at, hasNews: news > answered, owedAtMs: owed_at },
         ]),
       );
     },
-    async markDue(projects, atMs) {
-      for (const some of batches(projects, (project) => project))
-        await db
-          .insertInto("standing")
-          .values(some.map((project) => ({ project, input_hash: null, synced_at: null, due_at: atMs })))
-          .onConflict((conflict) =>
-            conflict.column("project").doUpdateSet((eb) => ({
-              due_at: sql<number>`case when standing.due_at is null or standing.due_at > ${eb.ref("excluded.due_at")} then ${eb.ref("excluded.due_at")} else standing.due_at end`,
-            })),
-          )
-          .execute();
+    async news(project) {
+      const row = await db.selectFrom("standing").select("news").where("project", "=", project).executeTakeFirst();
+      return row?.news ?? 0;
     },
-    settle: (project, { inputHash, syncedAt, startedAtMs, dueAtMs }) =>
+    async markNews(projects) {
+      for (const some of batches(projects, (project) => project)) await markNews(db, some);
+    },
+    settle: (project, { inputHash, syncedAt, answered, owedAtMs }) =>
       change(handle, project, async (tx) => {
-        const known = await tx
-          .selectFrom("standing")
-          .select("due_at")
-          .where("project", "=", project)
-          .executeTakeFirst();
-        // What was found after the run had begun may be news to it.
-        const later = known?.due_at !== null && known !== undefined && known.due_at > startedAtMs ? known.due_at : null;
-        const due_at = later === null || (dueAtMs !== null && dueAtMs < later) ? dueAtMs : later;
-        const row = { input_hash: inputHash, synced_at: syncedAt, due_at };
+        const known = await tx.selectFrom("standing").selectAll().where("project", "=", project).executeTakeFirst();
+        const row = {
+          input_hash: inputHash,
+          synced_at: syncedAt ?? known?.synced_at ?? null,
+          answered: Math.max(answered, known?.answered ?? 0),
+          owed_at: owedAtMs,
+        };
         await tx
           .insertInto("standing")
-          .values({ project, ...row })
+          .values({ project, news: 0, ...row })
           .onConflict((conflict) => conflict.column("project").doUpdateSet(row))
           .execute();
       }),
@@ -85,4 +79,15 @@ export function standingMethods(handle: Handle): StandingMethods {
       return row ? { ...(JSON.parse(row.body) as PortfolioSummary), finishedAtMs: row.at } : null;
     },
   };
+}
+
+/** Counted with the change that is the news, so that neither is seen without the other. */
+export async function markNews(db: Db | Tx, projects: readonly string[]): Promise<void> {
+  await db
+    .insertInto("standing")
+    .values(
+      projects.map((project) => ({ project, input_hash: null, synced_at: null, news: 1, answered: 0, owed_at: null })),
+    )
+    .onConflict((conflict) => conflict.column("project").doUpdateSet({ news: sql<number>`standing.news + 1` }))
+    .execute();
 }

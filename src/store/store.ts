@@ -91,8 +91,10 @@ export interface Standing {
   readonly inputHash: string | null;
   /** ISO time of that sync. */
   readonly syncedAt: string | null;
-  /** From then on (epoch ms) it has something to do whatever its files say; null: nothing is known. */
-  readonly dueAtMs: number | null;
+  /** Something changed that no whole sync has dealt with. */
+  readonly hasNews: boolean;
+  /** From then on (epoch ms) what the last sync left is to be done; null: it left nothing. */
+  readonly owedAtMs: number | null;
 }
 
 /** How far the changes of a credential were read. */
@@ -163,8 +165,13 @@ export interface ConflictRecord {
 
 export interface Store {
   projectState(project: string): Promise<ProjectState>;
-  /** Upserts mirror rows and the cursor together, so that no change can fall between them. */
-  saveChanges(project: string, tool: ToolKey, items: readonly RemoteItem[], cursor: string | null): Promise<void>;
+  /** Upserts mirror rows that were read by id. What differs from before is counted as news of the project, here and below. */
+  saveTwins(project: string, tool: ToolKey, items: readonly RemoteItem[]): Promise<void>;
+  /**
+   * Upserts rows of a listing and its cursor together, so that no change can fall between them; a row that is
+   * older than what is known changes nothing. Resolves with whether any of it is news.
+   */
+  saveChanges(project: string, tool: ToolKey, items: readonly RemoteItem[], cursor: string | null): Promise<boolean>;
   cursor(project: string, tool: ToolKey): Promise<string | null>;
   /** Sets the tool's mirror rows to `gone` for these refs. */
   markGone(project: string, tool: ToolKey, refs: readonly string[]): Promise<void>;
@@ -200,16 +207,18 @@ export interface Store {
   projects(): Promise<readonly string[]>;
 
   standings(): Promise<ReadonlyMap<string, Standing>>;
-  /** They have something to do from then on, or from earlier on where that is known already. */
-  markDue(projects: readonly string[], atMs: number): Promise<void>;
-  /** A whole sync that began at `startedAtMs` left nothing but what is due at `dueAtMs`; what was marked since then stays. */
+  /** How much news of the project was counted so far: to be asked before its state is read. */
+  news(project: string): Promise<number>;
+  /** Something is new about them, whatever their files and mirrors say. */
+  markNews(projects: readonly string[]): Promise<void>;
+  /** What a whole sync leaves: its plan saw the news up to `answered`. `syncedAt` null: it did not go well, the time before stays. */
   settle(
     project: string,
     standing: {
-      readonly inputHash: string | null;
+      readonly inputHash: string;
       readonly syncedAt: string | null;
-      readonly startedAtMs: number;
-      readonly dueAtMs: number | null;
+      readonly answered: number;
+      readonly owedAtMs: number | null;
     },
   ): Promise<void>;
   /** Projects with a twin, by its ref. */

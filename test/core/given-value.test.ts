@@ -11,6 +11,9 @@ describe("a value that somebody types", () => {
   it.each<[FieldName, unknown, unknown]>([
     ["title", "  Store\n a card ", { value: "Store a card" }],
     ["title", "", "title cannot be empty"],
+    ["title", "   ", "title cannot be empty"],
+    ["assignee", " ", { value: null }],
+    ["estimate", " ", { value: null }],
     ["status", null, "status cannot be empty"],
     ["status", "In_Review", { value: "in_review" }],
     ["status", "almost", '"almost" is none of ready, in_progress, in_review, done, blocked, cancelled'],

@@ -64,7 +64,7 @@ describe("an open question", () => {
     await (await conversation()).signal(resolveSignal, { value: "Neither of them" });
     await world.sync();
     await expect
-      .poll(() => everywhere(), { timeout: 20_000 })
+      .poll(() => everywhere(), { timeout: 60_000 })
       .toEqual(["Neither of them", "Neither of them", "Neither of them"]);
     await (await conversation()).result();
   });

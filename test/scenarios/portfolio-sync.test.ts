@@ -92,6 +92,36 @@ describe("sync --all", () => {
     expect((await world.run(["sync", world.project, "--all"])).err).toContain("not both");
   });
 
+  it("misses nothing that a run of a part, or one that failed, has only looked at", async () => {
+    await start();
+    await syncAll();
+    await world.jira.human({
+      action: "edit",
+      key: (await itemOf(4)).refs["jira"]!,
+      fields: { summary: "Seen, not taken" },
+    });
+    await world.run(["sync", idOf(4), "--mode=push-only"]);
+    expect((await itemOf(4)).fields.title).toBe("Story of 4");
+    expect(await syncAll()).toMatchObject({ code: 0 });
+    expect((await itemOf(4)).fields.title).toBe("Seen, not taken");
+    expect(await syncAll()).toMatchObject({ dirty: 0 });
+  });
+
+  it("is not blinded by one container that is gone", async () => {
+    await start({ jira: { projects: [{ key: "CHK" }, { key: "GONE" }] } });
+    const text = await readFile(pathOf(6), "utf8");
+    await writeFile(pathOf(6), text.replace("project_key: CHK", "project_key: GONE"));
+    expect(await syncAll()).toMatchObject({ code: 0, synced: PROJECTS + 1 });
+    world.jira.site.projects.splice(
+      world.jira.site.projects.findIndex(({ key }) => key === "GONE"),
+      1,
+    );
+    await world.jira.human({ action: "edit", key: (await itemOf(3)).refs["jira"]!, fields: { summary: "Still seen" } });
+    const report = await syncAll();
+    expect(report).toMatchObject({ code: 1, failed: [idOf(6)], unread: [] });
+    expect((await itemOf(3)).fields.title).toBe("Still seen");
+  });
+
   it("lets a broken hub, a question and a tool that is away cost their own projects only", async () => {
     await start();
     await syncAll();

@@ -86,6 +86,19 @@ describe("the project itself", () => {
     expect(jiraEpic().summary).toBe("Card tokenisation");
   });
 
+  it("takes over the epic that people moved from the list of items into the binding", async () => {
+    const line = "    - {id: EPIC-002, title: Checkout v2, status: planning, external_refs: {jira: CHK-1}}\n";
+    const hub = hubOf("jira: {project_key: CHK}").replace("external_sync:", `${line}external_sync:`);
+    await start(hub);
+    await world.sync();
+    await world.writeHub((await world.hubText()).replace(/.*EPIC-002.*\n/, "").replace("CHK}", "CHK, epic_id: CHK-1}"));
+    const { findings } = await world.sync({ yes: true });
+    expect(findings.map(({ code }) => code)).not.toContain("removed-from-hub");
+    await world.editHub(`name: ${NAME}`, "name: Checkout v3");
+    await world.sync();
+    expect(jiraEpic()).toMatchObject({ summary: "Checkout v3", archived: null });
+  });
+
   it("follows its binding to another epic, and leaves the former one alone", async () => {
     await start(hubOf("jira: {project_key: CHK, epic_id: CHK-1}"));
     await world.jira.human({ action: "create", project: "CHK", type: "Epic", fields: { summary: NAME } });

@@ -27,6 +27,9 @@ async function start(): Promise<void> {
     files: { "registry/clients/ACME.yaml": ACME, "registry/clients/BETA.yaml": BETA },
   });
 }
+/** A hang guard, and no measurement. */
+const PATIENT = { timeout: 30_000 };
+
 interface Listed {
   readonly name: string;
   readonly isPaused: boolean;
@@ -48,7 +51,9 @@ describe("schedules", () => {
     const expected = names.filter((name) => !name.startsWith("sprint") || name.endsWith("ACME")).toSorted();
     const applied = await schedule("apply");
     expect(applied.err).toContain("10 created, 0 brought up to date, 0 removed");
-    await expect.poll(async () => (await schedule("list")).schedules.map(({ name }) => name)).toEqual(expected);
+    await expect
+      .poll(async () => (await schedule("list")).schedules.map(({ name }) => name), PATIENT)
+      .toEqual(expected);
 
     await schedule("pause", "sync/ACME", "--note", "Jira migrates");
     await writeFile(
@@ -57,7 +62,7 @@ describe("schedules", () => {
     );
     const again = await schedule("apply");
     expect(again.err).toContain("0 created, 9 brought up to date, 1 removed");
-    await expect.poll(async () => (await schedule("list")).schedules).toHaveLength(9);
+    await expect.poll(async () => (await schedule("list")).schedules, PATIENT).toHaveLength(9);
     const { schedules } = await schedule("list");
     expect(schedules.find(({ name }) => name === "sync/ACME")).toMatchObject({ isPaused: true, note: "Jira migrates" });
     // 09:00 in Tokyo, which knows no summer time.
@@ -73,10 +78,8 @@ describe("schedules", () => {
     await world.engine.syncProject(world.project);
     await world.editHub("Store a card", "Keep a card");
     expect((await schedule("trigger", "standup/ACME")).code).toBe(0);
-    await expect.poll(async () => world.jira.site.find("CHK-1")?.data.summary, { timeout: 20_000 }).toBe("Keep a card");
-    await expect
-      .poll(async () => (await world.store.lastPortfolio())?.trigger, { timeout: 20_000 })
-      .toBe("daily-standup");
+    await expect.poll(async () => world.jira.site.find("CHK-1")?.data.summary, PATIENT).toBe("Keep a card");
+    await expect.poll(async () => (await world.store.lastPortfolio())?.trigger, PATIENT).toBe("daily-standup");
   });
 
   it("tell what there is where a name is wrong, and nothing is done", async () => {
@@ -90,6 +93,6 @@ describe("schedules", () => {
     expect((await schedule("stop")).err).toContain('"stop" is none of apply | list');
     expect((await schedule("pause")).err).toContain("name the schedule");
     for (const { name } of (await schedule("list")).schedules) await schedule("remove", name);
-    await expect.poll(async () => (await schedule("list")).schedules).toEqual([]);
+    await expect.poll(async () => (await schedule("list")).schedules, PATIENT).toEqual([]);
   });
 });

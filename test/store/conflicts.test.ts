@@ -104,7 +104,8 @@ onEveryHome("conflicts", (home) => {
     expect(left).toEqual([{ ...asked, answer }]);
     expect(await store.saveConflicts(project, [], "t3")).toEqual([]);
     expect(await store.conflict(project, 1)).toMatchObject({ state: "closed", answer });
-    expect(await store.answerConflict(project, 1, asked!.revision, answer)).toBe(false);
+    expect(await store.answerConflict(project, 1, asked!.revision, { ...answer, at: "later" })).toBe(true);
+    expect(await store.answerConflict(project, 1, asked!.revision, { ...answer, choice: "hub" })).toBe(false);
     expect((await store.saveConflicts(project, [conflictOf("S-1")], "t4"))[0]).toMatchObject({
       number: 1,
       answer: null,

@@ -4,34 +4,46 @@ import { linkOf, twinOf } from "./samples.ts";
 
 onSharedHomes("how far projects are in step", (home) => {
   const of = async (project: string) => (await home.store.standings()).get(project);
-  const SETTLED = { inputHash: "h1", syncedAt: "t1", startedAtMs: 1_000, dueAtMs: null };
+  const SETTLED = { inputHash: "h1", syncedAt: "t1", answered: 0, owedAtMs: null };
 
   test("is unknown first, then what a sync left", async () => {
+    const { store } = home;
     const project = home.fresh();
     expect(await of(project)).toBeUndefined();
-    await home.store.settle(project, SETTLED);
-    expect(await of(project)).toEqual({ inputHash: "h1", syncedAt: "t1", dueAtMs: null });
+    await store.settle(project, SETTLED);
+    expect(await of(project)).toEqual({ inputHash: "h1", syncedAt: "t1", hasNews: false, owedAtMs: null });
+    await store.settle(project, { ...SETTLED, inputHash: "h2", syncedAt: null, owedAtMs: 5_000 });
+    expect(await of(project)).toEqual({ inputHash: "h2", syncedAt: "t1", hasNews: false, owedAtMs: 5_000 });
   });
 
-  test("the earliest mark counts, and a sync that began later answers it", async () => {
+  test("news stay until a plan that saw all of them is settled", async () => {
+    const { store } = home;
     const project = home.fresh();
-    await home.store.settle(project, SETTLED);
-    await home.store.markDue([project, project], 5_000);
-    await home.store.markDue([project], 9_000);
-    expect(await of(project)).toMatchObject({ inputHash: "h1", dueAtMs: 5_000 });
-    await home.store.markDue([project], 4_000);
-    expect(await of(project)).toMatchObject({ dueAtMs: 4_000 });
-    await home.store.settle(project, { ...SETTLED, startedAtMs: 4_000 });
-    expect(await of(project)).toMatchObject({ dueAtMs: null });
+    await store.markNews([project]);
+    const seen = await store.news(project);
+    await store.markNews([project, project]);
+    await store.settle(project, { ...SETTLED, answered: seen });
+    expect(await of(project)).toMatchObject({ hasNews: true });
+    await store.settle(project, { ...SETTLED, answered: await store.news(project) });
+    expect(await of(project)).toMatchObject({ hasNews: false });
+    // A run that began earlier and ends later takes nothing back.
+    await store.settle(project, { ...SETTLED, answered: seen });
+    expect(await of(project)).toMatchObject({ hasNews: false });
   });
 
-  test("what is found while a sync runs is left for the next one", async () => {
+  test("a changed row is news, the same row and an older one are none", async () => {
+    const { store } = home;
     const project = home.fresh();
-    await home.store.markDue([project], 2_000);
-    await home.store.settle(project, SETTLED);
-    expect(await of(project)).toMatchObject({ dueAtMs: 2_000 });
-    await home.store.settle(project, { ...SETTLED, dueAtMs: 1_500 });
-    expect(await of(project)).toMatchObject({ dueAtMs: 1_500 });
+    const at = (time: string) => ({ updated: { at: time, resolutionMs: 1 } });
+    expect(await store.saveChanges(project, "jira", [twinOf("1", at("2026-01-02"))], "c1")).toBe(true);
+    await store.settle(project, { ...SETTLED, answered: await store.news(project) });
+    expect(await store.saveChanges(project, "jira", [twinOf("1", at("2026-01-03"))], "c2")).toBe(false);
+    const old = twinOf("1", { fields: { title: "before" }, ...at("2026-01-01") });
+    expect(await store.saveChanges(project, "jira", [old], "c3")).toBe(false);
+    expect((await store.projectState(project)).mirror["jira"]?.["1"]?.fields).toEqual({ title: "twin 1" });
+    expect(await of(project)).toMatchObject({ hasNews: false });
+    await store.markGone(project, "jira", ["1"]);
+    expect(await of(project)).toMatchObject({ hasNews: true });
   });
 
   test("twins are found by their refs, whatever projects hold them", async () => {

@@ -107,6 +107,8 @@ describe("a question", () => {
     [{ choice: "beta" }, "name the field, one of title, status"],
     [{ field: "due", choice: "hub" }, '"due" is not asked about; open: title, status'],
     [{ field: "title", choice: "beta" }, '"beta" has no value here; choose one of hub, alpha, or give a value'],
+    [{ field: "title", choice: "hub", revision: "z" }, "the candidates have changed since; look again"],
+    [{ field: "title", choice: "hub", number: 7 }, "the candidates have changed since; look again"],
     [{ field: "title" }, "give one of choice and value"],
     [{ field: "title", choice: "hub", value: "x" }, "give one of choice and value"],
     [
@@ -158,6 +160,17 @@ describe("a question", () => {
       expect(fake.count("remind")).toBe(reminded);
     });
     expect(fake.journal.slice(0, 2)).toEqual(["remind 1", "remind 1 again"]);
+  });
+
+  it("is brought back to mind as well where it follows one that was answered", async () => {
+    const fake = new FakeSteps();
+    await conversing(fake, async () => {
+      const talk = await new Conversation().begin([TITLE], 500);
+      await talk.answer({ choice: "hub", number: 1, revision: "a" });
+      await talk.ask({ ...TITLE, revision: "b" });
+      await until(() => fake.count("remind") >= 1);
+    });
+    expect(fake.journal.slice(0, 2).map((entry) => entry.split(" ")[0])).toEqual(["answer", "remind"]);
   });
 
   it("that was answered while no worker ran is decided as soon as one does", async () => {

@@ -17,6 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => workflows.stop());
 
+/** A hang guard, and no measurement. */
+const PATIENT = { timeout: 30_000 };
+
 function portfolioOf(count: number): FakeSteps {
   const fake = new FakeSteps();
   const turns = Array.from({ length: count }, (): ProjectTurn => ({ project: workflows.newProject(), priority: 3 }));
@@ -108,7 +111,7 @@ describe("a portfolio", () => {
     };
     await workflows.working(fake, async () => {
       await workflows.begin(busy!.project);
-      await expect.poll(() => fake.count("pull alpha")).toBe(1);
+      await expect.poll(() => fake.count("pull alpha"), PATIENT).toBe(1);
       const done = (await (await start()).result()) as PortfolioProgress;
       expect(done).toMatchObject({ synced: 1, joined: 1 });
       release();
@@ -134,7 +137,7 @@ describe("a portfolio", () => {
     fake.onPull["alpha"] = () => held;
     await workflows.working(fake, async () => {
       const handle = await start({ batchesInFlight: 1 });
-      await expect.poll(() => fake.count("prepare")).toBe(10);
+      await expect.poll(() => fake.count("prepare"), PATIENT).toBe(10);
       const progress = await handle.query(portfolioProgressQuery);
       expect([progress.step, progress.underWay.length]).toEqual(["syncing", 10]);
       await handle.cancel();

@@ -132,7 +132,9 @@ describe("while a tool waits", () => {
       await until(() => fake.count("commit") === 1);
       await workflows.handle(project).signal(requestSyncSignal, { trigger: "webhook" });
       await until(() => fake.count("commit") === 2);
-      await expect.poll(() => workflows.events(project, "timerCanceledEventAttributes")).toBeGreaterThan(0);
+      await expect
+        .poll(() => workflows.events(project, "timerCanceledEventAttributes"), { timeout: 10_000 })
+        .toBeGreaterThan(0);
       await workflows.handle(project).terminate();
     });
   });

@@ -47,10 +47,12 @@ export async function resolveCommand(context: CliContext, command: ResolveComman
   const session = await openSession(context, "if-none");
   const forget = closeOnInterrupt(context, session);
   try {
-    for (const choice of picked) await send(context, session, choice, command);
+    let refused = 0;
+    for (const choice of picked) if (!(await send(context, session, choice, command))) refused += 1;
+    if (refused === picked.length) return EXIT.usage;
     const report = await runSync(context, session, project, { trigger: "answer" });
     context.io.out(command.json ? JSON.stringify({ sync_report: report }, null, 2) : printReport(report));
-    return exitCodeOf(report);
+    return refused > 0 && exitCodeOf(report) === EXIT.ok ? EXIT.decide : exitCodeOf(report);
   } finally {
     forget();
     await session.close();
@@ -123,33 +125,33 @@ async function interactively(
   throw usage(`nobody is here to ask; decide with --choice (${sides}, newest) or --value`);
 }
 
+/** Whether it is decided; what stands against it is told. */
 async function send(
   context: CliContext,
   session: EngineSession,
   { record, pick }: Choice,
   command: ResolveCommand,
-): Promise<void> {
+): Promise<boolean> {
   const { workspace, hubQueue, store, io } = context;
-  const { project, number, conflict } = record;
+  const { project, number, revision, conflict } = record;
   const { item, field } = conflict;
   const { by = io.env["USER"] ?? io.env["USERNAME"], note } = command;
   const questions = (await store.openConflicts(project)).filter((one) => one.conflict.item === item).map(questionOf);
-  const resolution: Resolution = { ...pick, field, ...(by ? { by } : {}), ...(note ? { note } : {}) };
-  const receipt = await sendAnswer(session.client, { workspace, hubQueue, project, item, questions, resolution }).catch(
-    asUsage,
-  );
-  const instead = receipt.replaced ? `, instead of ${receipt.replaced}` : "";
-  if (receipt.status === "taken") io.err(`Conflict ${number}: ${field} of ${item} is decided${instead}.`);
-  else
-    io.err(
-      `Conflict ${number}: the candidates have changed since; nothing is decided. Look again: track-sdlc conflicts ${project}`,
-    );
+  const resolution: Resolution = { ...pick, field, number, revision, ...(by ? { by } : {}), ...(note ? { note } : {}) };
+  try {
+    const call = { workspace, hubQueue, project, item, questions, resolution };
+    const { status, replaced } = await sendAnswer(session.client, call);
+    const told = status === "taken" ? `is decided${replaced ? `, instead of ${replaced}` : ""}` : CHANGED;
+    io.err(`Conflict ${number}: ${field} of ${item} ${told}.`);
+    return status === "taken";
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateFailedError) || !error.cause) throw error;
+    io.err(`Conflict ${number}: ${field} of ${item} is not decided: ${error.cause.message}.`);
+    return false;
+  }
 }
 
-function asUsage(error: unknown): never {
-  if (error instanceof WorkflowUpdateFailedError && error.cause) throw usage(error.cause.message);
-  throw error;
-}
+const CHANGED = "is not decided: the candidates have changed since; look again";
 
 function usage(message: string): SyncFailure {
   return new SyncFailure("Usage", `resolve: ${message}.`);
