@@ -21,7 +21,7 @@ const SUITES: readonly Suite[] = [
   { name: "store", paths: ["test/store", "test/rate"] },
   { name: "registry", paths: ["test/registry", "test/cli", "test/scripts", "test/temporal"] },
   { name: "connectors", paths: ["test/connectors", "test/sandbox"] },
-  { name: "workflows", paths: ["test/workflows", "test/activities"] },
+  { name: "workflows", paths: ["test/workflows", "test/activities", "test/replay"] },
   { name: "scenarios", paths: ["test/scenarios"] },
   { name: "crash", paths: ["test/chaos"], heavy: { SDLC_SYNC_KILLS: "60", SDLC_SYNC_SERVER_KILLS: "5" } },
 ];

@@ -80,6 +80,8 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   description(value, data, { site }) {
     data.description = value as AdfNode | null;
     const problem = adfProblem(value, site.quirks);
+    const words = JSON.stringify(value);
+    if ([...site.refusedWords].some((word) => words.includes(word))) throw new Refusal(400, [INVALID_ADF]);
     // A document that is none fails before any field is looked at, and no field is named.
     if (problem === INVALID_ADF) throw new Refusal(400, [problem]);
     return problem;

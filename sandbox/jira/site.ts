@@ -55,6 +55,8 @@ export class JiraSite {
   readonly quirks: Quirks;
   readonly users: User[];
   readonly projects: Project[];
+  /** What a validator that the site's administrators wrote refuses in a description; it names no field. */
+  readonly refusedWords = new Set<string>();
   /** Ids of issues that another write holds at this moment: editing them answers 409. */
   readonly busy = new Set<string>();
   /** Ids of issues that a bulk answer cannot show at this moment, and says so. */
