@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SyncFailure } from "../core/errors.ts";
 import type { Budget, BucketUse, LimitHint } from "../connectors/http.ts";
 import type { BucketLimit, Store } from "../store/store.ts";
-import { BURST_SHARE, bucketOf, type CallRate } from "./gcra.ts";
+import { bucketOf, type CallRate } from "./buckets.ts";
 
 /** A row of the registry: rows of one name differ by period, and all hold. */
 export interface RateRow extends CallRate {
@@ -24,39 +24,45 @@ export interface BudgetOptions {
   readonly now: () => number;
   /** Sleeps in place; rejects with the signal's reason when it is aborted. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** 0 to 1: those who were turned away together do not come back together. */
+  readonly random?: () => number;
 }
 
 /** Waits up to this long sleep in place; longer ones are the workflow's, and durable. */
 const SHORT_WAIT_MS = 2_000;
 const HEADROOM_CALLS = 10;
-/** Share of a burst that only urgent calls use: an edit that somebody waits for passes a backfill. */
-const URGENT_SHARE = 0.2;
+/** What one edit takes: nobody is before it when it comes back. */
+const URGENT_CALLS = 3;
+/** After so many calls that it waited for in a row a project makes room, where others were turned away. */
+const TURN_CALLS = 10;
+/** A vendor that has less than this share of its limit left for us is believed. */
+const FEW_SHARE = 0.5;
 /** A vendor that asks for more (or for nonsense) is asked again after this long. */
 const LONGEST_BLOCK_MS = 3_600_000;
 
 /** The budget of `account`. Throws InvalidConfig for a row that allows nothing or has no period. */
 export function createBudget(options: BudgetOptions): Budget {
-  const { store, account, limits, now, wait = sleep } = options;
-  const kept = options.urgent ? 0 : URGENT_SHARE;
+  const { store, account, limits, urgent, now, wait = sleep, random = Math.random } = options;
   for (const row of limits) check(row);
   const bucketsOf = (uses: readonly BucketUse[]) =>
     uses.flatMap(({ name, cost }) =>
-      rowsFor(limits, name).map((row) => bucketOf(keyOf(account, name, row), row, cost, kept)),
+      rowsFor(limits, name).map((row) => bucketOf(keyOf(account, name, row), row, cost, urgent)),
     );
+  let waitedInRow = 0;
   return {
     async reserve(uses, signal) {
       signal.throwIfAborted();
       const buckets = bucketsOf(uses);
       if (buckets.length === 0) return;
-      let waited = 0;
-      for (;;) {
-        const waitMs = await store.reserve(buckets, now());
-        if (waitMs === 0) return;
-        // Others may take what we waited for: in sum too the wait stays short.
-        if (waitMs > SHORT_WAIT_MS || waited >= SHORT_WAIT_MS) throw exhausted(account, waitMs + headroomMs(buckets));
-        await wait(waitMs, signal);
-        waited += waitMs;
+      const isTurnOver = !urgent && waitedInRow >= TURN_CALLS;
+      const waitMs = await store.reserve(buckets, now(), { ms: SHORT_WAIT_MS, isTurnOver });
+      if (waitMs > SHORT_WAIT_MS) {
+        const headroom = headroomMs(buckets, urgent ? URGENT_CALLS : HEADROOM_CALLS) * (0.5 + random());
+        throw exhausted(account, Math.ceil(waitMs + headroom));
       }
+      waitedInRow = waitMs > 0 ? waitedInRow + 1 : 0;
+      // Its turn is kept for it: who asks meanwhile comes after it.
+      if (waitMs > 0) await wait(waitMs, signal);
     },
     async observe(hints) {
       for (const hint of hints) await follow(options, hint);
@@ -68,8 +74,8 @@ export function createBudget(options: BudgetOptions): Budget {
  * A step of a sync takes several calls (re-read, write): after a wait for just one it would spend that one on
  * the re-read and wait again, for ever. So a long wait lasts until a handful may go.
  */
-function headroomMs(buckets: readonly BucketLimit[]): number {
-  const spans = buckets.map(({ limit, periodMs, burst }) => (periodMs / limit) * (Math.min(HEADROOM_CALLS, burst) - 1));
+function headroomMs(buckets: readonly BucketLimit[], calls: number): number {
+  const spans = buckets.map(({ limit, periodMs, burst }) => (periodMs / limit) * (Math.min(calls, burst) - 1));
   return Math.ceil(Math.max(...spans));
 }
 
@@ -82,8 +88,8 @@ async function follow({ store, account, limits, now }: BudgetOptions, hint: Limi
     const bucket = bucketOf(keyOf(account, hint.bucket, row), row, 1);
     if (blockedForMs > 0) await store.block(bucket.key, now() + blockedForMs);
     // Many are left of a larger limit of the vendor's own: that says nothing about ours.
-    const few = remaining !== undefined && remaining < Math.min(row.limit, told ?? row.limit) * BURST_SHARE;
-    if (few || told !== undefined) await store.correct(bucket, few ? remaining : bucket.burst, now(), told);
+    const few = remaining !== undefined && remaining < Math.min(row.limit, told ?? row.limit) * FEW_SHARE;
+    if (few || told !== undefined) await store.correct(bucket, few ? remaining : null, now(), told);
   }
 }
 

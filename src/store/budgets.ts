@@ -1,32 +1,37 @@
-/** Call budgets: one row a bucket, reserved in one statement, shared by every worker of the credential. */
+/** Call budgets: one row a bucket, reserved in one transaction, shared by every worker of the credential. */
 import { sql } from "kysely";
-import { burstMs, stepMs, waitMs, windowCalls } from "./gcra.ts";
+import { corrected, earliest, taken, type BucketState, type Slots } from "./call-window.ts";
 import type { Handle } from "./handle.ts";
 import type { Tx } from "./schema.ts";
-import type { BucketLimit, Store } from "./store.ts";
+import type { BucketLimit, Patience, Store } from "./store.ts";
 
 type BudgetMethods = Pick<Store, "reserve" | "block" | "correct" | "usage">;
 
-/** Ends the transaction, which must not keep what other buckets counted. */
-class Denied extends Error {}
+const IMPATIENT: Patience = { ms: 0, isTurnOver: false };
+/** Who was turned away comes back within about this time. */
+const WANTED_MS = 30_000;
+const EMPTY = { tat: 0, window_start: 0, window_used: 0, calls: 0, period_ms: 0, slots: "[]", denied_at: 0 };
 
-const EMPTY = { tat: 0, window_start: 0, window_used: 0, calls: 0, period_ms: 0 };
-
-export function budgetMethods({ db }: Handle): BudgetMethods {
+export function budgetMethods(handle: Handle): BudgetMethods {
+  const { db } = handle;
   return {
-    async reserve(limits, now) {
-      try {
-        await db.transaction().execute(async (tx) => {
-          // Always in the same order, so that two workers never wait for each other.
-          for (const limit of limits.toSorted((a, b) => (a.key < b.key ? -1 : 1)))
-            if (!(await take(tx, limit, now))) throw new Denied();
-        });
-        return 0;
-      } catch (error) {
-        if (error instanceof Denied) return await longestWait(db, limits, now);
-        throw error;
-      }
-    },
+    reserve: (limits, now, patience = IMPATIENT) =>
+      db.transaction().execute(async (tx) => {
+        // Always in the same order, so that two workers never wait for each other.
+        const buckets = limits.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+        const known: Known[] = [];
+        for (const bucket of buckets) known.push({ bucket, ...(await lockedRow(handle, tx, bucket.key)) });
+        // What may go then may go later too: the latest of them all suits each.
+        const at = known.reduce((latest, { bucket, state }) => Math.max(latest, earliest(state, bucket, now)), now);
+        if (at - now > patience.ms) {
+          await deny(tx, known, now);
+          return at - now;
+        }
+        const isWanted = known.some(({ deniedAt }) => deniedAt > now - WANTED_MS);
+        if (at > now && patience.isTurnOver && isWanted) return patience.ms + 1;
+        for (const one of known) await take(tx, one, { at, now });
+        return at - now;
+      }),
     async block(key, until) {
       await db
         .insertInto("budget")
@@ -38,18 +43,17 @@ export function budgetMethods({ db }: Handle): BudgetMethods {
         )
         .execute();
     },
-    async correct(limit, remaining, now, told) {
-      // So many calls fewer are left than the whole burst: the arrival time lies that far ahead.
-      const tat = now + Math.max(0, limit.burst - remaining) * (limit.periodMs / limit.limit);
-      const later = sql<number>`case when budget.tat < ${tat} then ${tat} else budget.tat end`;
-      await db
-        .insertInto("budget")
-        .values({ ...EMPTY, key: limit.key, tat, blocked_until: 0, told: told ?? null })
-        .onConflict((conflict) =>
-          conflict.column("key").doUpdateSet(told === undefined ? { tat: later } : { tat: later, told }),
-        )
-        .execute();
-    },
+    correct: (bucket, remaining, now, told) =>
+      db.transaction().execute(async (tx) => {
+        const { state } = await lockedRow(handle, tx, bucket.key);
+        const known = { ...state, told: told ?? state.told };
+        const { tat, slots } = remaining === null ? known : corrected(known, bucket, remaining, now);
+        await tx
+          .updateTable("budget")
+          .set({ tat, slots: JSON.stringify(slots), told: known.told })
+          .where("key", "=", bucket.key)
+          .execute();
+      }),
     async usage(prefix, now) {
       const rows = await db
         .selectFrom("budget")
@@ -69,45 +73,54 @@ export function budgetMethods({ db }: Handle): BudgetMethods {
   };
 }
 
-/** `waitMs(...) === 0`, and the count that goes with it, as one statement: correct with any number of workers. */
-async function take(tx: Tx, limit: BucketLimit, now: number): Promise<boolean> {
-  const { key, periodMs, cost } = limit;
-  const own = stepMs(limit);
-  const burst = burstMs(limit);
-  const calls = windowCalls(limit);
-  const window = Math.floor(now / periodMs) * periodMs;
-  const step = sql`${own} * (case when budget.told < ${calls} then ${calls} / budget.told else 1 end)`;
-  const start = sql`(case when budget.tat > ${now} then budget.tat else ${now} end)`;
-  // Summed in the order of `waitMs`: rounded otherwise, a wait just served would not be enough.
-  const room = sql`(case when ${step} > ${burst} then ${step} else ${burst} end)`;
-  const { rows } = await sql`
-    insert into budget (key, tat, blocked_until, window_start, window_used, calls, period_ms)
-    values (${key}, ${now + own}, 0, ${window}, ${cost}, ${calls}, ${periodMs})
-    on conflict (key) do update set
-      tat = ${start} + ${step},
-      window_used = (case when budget.window_start = ${window} then budget.window_used else 0 end) + ${cost},
-      window_start = ${window}, calls = ${calls}, period_ms = ${periodMs}
-    where budget.blocked_until <= ${now}
-      and (budget.tat <= ${now} or budget.tat + ${step} - ${room} <= ${now})
-    returning key`.execute(tx);
-  return rows.length > 0;
+interface Known {
+  readonly bucket: BucketLimit;
+  readonly state: BucketState;
+  readonly window: { readonly start: number; readonly used: number };
+  readonly deniedAt: number;
 }
 
-/** How long the slowest of the buckets asks to wait; at least a millisecond, since one of them said no. */
-async function longestWait(db: Handle["db"], limits: readonly BucketLimit[], now: number): Promise<number> {
-  const rows = await db
-    .selectFrom("budget")
-    .select(["key", "tat", "blocked_until", "told"])
-    .where(
-      "key",
-      "in",
-      limits.map(({ key }) => key),
-    )
+async function deny(tx: Tx, known: readonly Known[], now: number): Promise<void> {
+  for (const { bucket } of known)
+    await tx.updateTable("budget").set({ denied_at: now }).where("key", "=", bucket.key).execute();
+}
+
+/** The bucket as it stands, held until the transaction ends: SQLite has one writer, PostgreSQL locks the row. */
+async function lockedRow({ home }: Handle, tx: Tx, key: string): Promise<Omit<Known, "bucket">> {
+  await tx
+    .insertInto("budget")
+    .values({ ...EMPTY, key, blocked_until: 0 })
+    .onConflict((conflict) => conflict.column("key").doNothing())
     .execute();
-  const waits = rows.flatMap(({ key, tat, blocked_until, told }) =>
-    limits
-      .filter((limit) => limit.key === key)
-      .map((limit) => waitMs({ tat, blockedUntil: blocked_until, told }, limit, now)),
-  );
-  return Math.max(1, ...waits);
+  const row = tx.selectFrom("budget").selectAll().where("key", "=", key);
+  const { tat, blocked_until, told, slots, window_start, window_used, denied_at } = await (
+    home === "postgres" ? row.forUpdate() : row
+  ).executeTakeFirstOrThrow();
+  return {
+    state: { tat, blockedUntil: blocked_until, told, slots: JSON.parse(slots) as Slots },
+    window: { start: window_start, used: window_used },
+    deniedAt: denied_at,
+  };
+}
+
+async function take(
+  tx: Tx,
+  { bucket, state, window }: Known,
+  { at, now }: { readonly at: number; readonly now: number },
+): Promise<void> {
+  const { key, limit, periodMs, cost } = bucket;
+  const { tat, slots } = taken(state, bucket, { at, now });
+  const start = Math.floor(now / periodMs) * periodMs;
+  await tx
+    .updateTable("budget")
+    .set({
+      tat,
+      slots: JSON.stringify(slots),
+      window_start: start,
+      window_used: (window.start === start ? window.used : 0) + cost,
+      calls: limit,
+      period_ms: periodMs,
+    })
+    .where("key", "=", key)
+    .execute();
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createBudget, type RateRow } from "../../src/rate/budget.ts";
 import { openStore } from "../../src/store/open.ts";
+import { randomOf } from "../hub/random.ts";
 import type { Store } from "../../src/store/store.ts";
 
 const START = 1_770_000_000_000;
@@ -26,6 +27,7 @@ function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`
     limits,
     urgent,
     now: () => clock.now,
+    random: () => 0.5,
     async wait(ms) {
       waits.push(ms);
       clock.now += ms;
@@ -40,82 +42,109 @@ async function callTimes(call: () => Promise<void>, count: number): Promise<void
 }
 
 describe("reserving", () => {
-  test("within the burst nobody waits", async () => {
-    const { call, waits } = budgetOf([MINUTE]);
-    await callTimes(call, 30);
-    expect(waits).toEqual([]);
+  test("within the burst nobody waits, and urgent calls not before the limit", async () => {
+    const backfill = budgetOf([MINUTE], undefined, false);
+    await callTimes(backfill.call, 15);
+    const edit = budgetOf([MINUTE]);
+    await callTimes(edit.call, 60);
+    expect([backfill.waits, edit.waits]).toEqual([[], []]);
   });
 
-  test("a backfill leaves a share of the burst to what a person waits for", async () => {
-    const backfill = budgetOf([{ ...MINUTE, limit: 20 }], "shared/tail", false);
-    await callTimes(backfill.call, 8);
+  test("a backfill leaves a share of the limit to what a person waits for", async () => {
+    const backfill = budgetOf([MINUTE], "shared/tail", false);
+    await callTimes(backfill.call, 15 + 42);
     await expect(backfill.call()).rejects.toMatchObject({ code: "RateLimited" });
-    const edit = budgetOf([{ ...MINUTE, limit: 20 }], "shared/tail");
-    await callTimes(edit.call, 2);
-    expect([backfill.waits, edit.waits]).toEqual([[], []]);
+    const edit = budgetOf([MINUTE], "shared/tail");
+    edit.clock.now = backfill.clock.now;
+    await callTimes(edit.call, 3);
+    expect(edit.waits).toEqual([]);
     await expect(edit.call()).rejects.toMatchObject({ code: "RateLimited" });
   });
 
   test("a short wait sleeps in place, and then the call goes", async () => {
-    const { call, waits } = budgetOf([MINUTE]);
-    await callTimes(call, 32);
-    expect(waits).toEqual([2_000, 2_000]);
+    const { call, waits } = budgetOf([MINUTE], undefined, false);
+    await callTimes(call, 17);
+    expect(waits).toEqual([1_000, 1_000]);
   });
 
   test("a longer one is the workflow's: RateLimited, with a wait after which a handful may go", async () => {
-    const { call, clock, waits } = budgetOf([{ ...MINUTE, limit: 20 }]);
-    await callTimes(call, 10);
+    const { call, clock, waits } = budgetOf([{ ...MINUTE, limit: 20 }], undefined, false);
+    await callTimes(call, 5);
     const failure = await call().then(
       () => undefined,
       (error: unknown) => error,
     );
-    expect(failure).toMatchObject({ code: "RateLimited", details: { retryAfterMs: 6_000 * 10 } });
-    clock.now += 60_000;
-    await callTimes(call, 10);
+    expect(failure).toMatchObject({ code: "RateLimited", details: { retryAfterMs: 3_000 * 5 } });
+    clock.now += 120_000;
+    await callTimes(call, 5);
     expect(waits).toEqual([]);
   });
 
   test("what is told of it names the account, not what is behind its first slash", async () => {
-    const { call } = budgetOf([{ ...MINUTE, limit: 2 }], "jira/secret-tail");
+    const { call } = budgetOf([{ ...MINUTE, limit: 1 }], "jira/secret-tail");
     await call();
     await expect(call()).rejects.toThrow(/^the budget of jira is used up/);
   });
 
-  test("short waits do not add up to a long one while others take what was waited for", async () => {
-    const thief = budgetOf([MINUTE]);
-    await callTimes(thief.call, 30);
+  test("those who wait together go one after another, each when its turn was promised", async () => {
+    const { account, call } = budgetOf([MINUTE], undefined, false);
+    await callTimes(call, 15);
     const waits: number[] = [];
-    let now = START;
-    const budget = createBudget({
-      store,
-      account: thief.account,
-      urgent: true,
-      limits: [MINUTE],
-      now: () => now,
-      async wait(ms) {
-        waits.push(ms);
-        now += ms;
-        thief.clock.now = now;
-        await thief.call();
-      },
-    });
-    await expect(budget.reserve(one("requests"), thief.signal)).rejects.toMatchObject({ code: "RateLimited" });
-    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(4_000);
+    const others = [1, 2, 3].map(() =>
+      createBudget({
+        store,
+        account,
+        urgent: false,
+        limits: [MINUTE],
+        now: () => START,
+        wait: async (ms) => void waits.push(ms),
+      }).reserve(one("requests"), new AbortController().signal),
+    );
+    const done = await Promise.allSettled(others);
+    expect(waits.toSorted((a, b) => a - b)).toEqual([1_000, 2_000]);
+    expect(done.filter(({ status }) => status === "rejected")).toHaveLength(1);
+  });
+
+  test("projects that share a credential get about as much of it each, whoever asked first", async () => {
+    const account = `acc-${++accounts}/tail`;
+    const calls = [0, 0, 0, 0, 0, 0, 0];
+    const next = calls.map(() => START);
+    const { next: random } = randomOf(7);
+    const project = (own: number) => {
+      const wait = async (ms: number) => void (next[own] = next[own]! + ms);
+      return createBudget({ store, account, limits: [MINUTE], urgent: false, now: () => next[own]!, wait, random });
+    };
+    const budgets = calls.map((_, own) => project(own));
+    for (;;) {
+      const own = next.indexOf(Math.min(...next));
+      if (next[own]! >= START + 20 * 60_000) break;
+      try {
+        await budgets[own]!.reserve(one("requests"), new AbortController().signal);
+        calls[own] = calls[own]! + 1;
+        // What the vendor takes to answer.
+        next[own] = next[own]! + 50;
+      } catch (error) {
+        next[own] = next[own]! + (error as { details: { retryAfterMs: number } }).details.retryAfterMs;
+      }
+    }
+    const sum = calls.reduce((all, count) => all + count, 0);
+    expect(sum, String(calls)).toBeGreaterThan(20 * 60 * 0.8);
+    expect(Math.min(...calls), String(calls)).toBeGreaterThan(Math.max(...calls) / 5);
   });
 
   test("every row of a name holds, each over its own period", async () => {
-    const rows = [MINUTE, { ...MINUTE, limit: 8, periodMs: 3_600_000 }];
+    const rows = [MINUTE, { ...MINUTE, limit: 4, periodMs: 3_600_000 }];
     const { account, call } = budgetOf(rows);
     await callTimes(call, 4);
     await expect(call()).rejects.toMatchObject({ code: "RateLimited" });
     expect(await store.usage(`${account}/`, START)).toEqual([
       { key: `${account}/requests/60000`, used: 4, limit: 60 },
-      { key: `${account}/requests/3600000`, used: 4, limit: 8 },
+      { key: `${account}/requests/3600000`, used: 4, limit: 4 },
     ]);
   });
 
   test("budgets of one account are one budget, those of two are two", async () => {
-    const rows = [{ ...MINUTE, limit: 4 }];
+    const rows = [{ ...MINUTE, limit: 2 }];
     const first = budgetOf(rows);
     await callTimes(first.call, 2);
     await expect(budgetOf(rows, first.account).call()).rejects.toMatchObject({ code: "RateLimited" });
@@ -123,7 +152,7 @@ describe("reserving", () => {
   });
 
   test("an item's row counts item by item", async () => {
-    const { call, budget, signal, account } = budgetOf([MINUTE, WRITE]);
+    const { call, budget, signal, account } = budgetOf([MINUTE, { ...WRITE, limit: 1 }]);
     await call("write:10042");
     await expect(call("write:10042")).rejects.toMatchObject({ code: "RateLimited" });
     await budget.reserve([...one("requests"), ...one("write:10043")], signal);
@@ -166,7 +195,9 @@ describe("the vendor's word", () => {
     for (const more of [{ remaining: 60 }, { remaining: 30, limit: 60 }, { remaining: 1e9, limit: 1e9 }, {}])
       await budget.observe(hint(more));
     await call();
-    expect(waits).toEqual([2_000]);
+    // What others called leaves the window evenly.
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeLessThanOrEqual(2_000);
   });
 
   test("few left of a larger limit of the vendor's own say nothing about ours", async () => {
@@ -179,7 +210,7 @@ describe("the vendor's word", () => {
   test("a smaller limit slows every row of that name", async () => {
     const { budget, call } = budgetOf([MINUTE]);
     await budget.observe(hint({ limit: 20 }));
-    await callTimes(call, 10);
+    await callTimes(call, 20);
     await expect(call()).rejects.toMatchObject({ code: "RateLimited" });
   });
 
@@ -224,14 +255,14 @@ describe("giving up", () => {
   });
 
   test("a wait ends at once with the signal's own reason", async () => {
-    const busy = budgetOf([MINUTE]);
-    await callTimes(busy.call, 30);
+    const busy = budgetOf([MINUTE], undefined, false);
+    await callTimes(busy.call, 15);
     const controller = new AbortController();
     const reason = new Error("cancelled");
     const budget = createBudget({
       store,
       account: busy.account,
-      urgent: true,
+      urgent: false,
       limits: [MINUTE],
       now() {
         queueMicrotask(() => setImmediate(() => controller.abort(reason)));
@@ -239,6 +270,7 @@ describe("giving up", () => {
       },
     });
     await expect(budget.reserve(one("requests"), controller.signal)).rejects.toBe(reason);
-    expect((await store.usage(busy.account, START))[0]?.used).toBe(30);
+    // Its turn is gone, which costs one call and breaks no limit.
+    expect((await store.usage(busy.account, START))[0]?.used).toBe(16);
   });
 });
