@@ -24,7 +24,12 @@ export function cacheMethods({ db }: Handle): CacheMethods {
         .execute();
     },
     async dropCached(key) {
-      await db.deleteFrom("cache").where("key", "=", key).execute();
+      await db
+        .deleteFrom("cache")
+        .where((row) =>
+          row.or([row("key", "=", key), row.and([row("key", ">=", `${key}/`), row("key", "<", `${key}0`)])]),
+        )
+        .execute();
     },
   };
 }

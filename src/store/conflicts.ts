@@ -1,7 +1,9 @@
 /** Parked conflicts: what people are asked, and what they answered. */
 import { createHash } from "node:crypto";
 import { sql, type Selectable } from "kysely";
-import type { Conflict } from "../core/plan.ts";
+import { isAsShown } from "../core/bulk-guard.ts";
+import { isFieldConflict, placeOf } from "../core/conflict.ts";
+import type { Conflict, Place } from "../core/plan.ts";
 import { change, durably, type Handle } from "./handle.ts";
 import type { Db, Tables, Tx } from "./schema.ts";
 import type { ConflictRecord, Store, StoredAnswer } from "./store.ts";
@@ -11,6 +13,7 @@ type ConflictMethods = Pick<
   Store,
   | "saveConflicts"
   | "openConflicts"
+  | "settledConflicts"
   | "conflict"
   | "answerConflict"
   | "untoldItems"
@@ -26,12 +29,14 @@ const CLOSED = "closed";
 export function conflictMethods(handle: Handle): ConflictMethods {
   const { db } = handle;
   return {
-    saveConflicts: (project, conflicts, now, settling = []) =>
+    saveConflicts: (project, conflicts, now, untouched = [], settled = []) =>
       change(handle, project, async (tx) => {
-        await saveConflicts(tx, project, conflicts, { now, settling: new Set(settling.map(subjectOf)) });
-        return openConflicts(tx, project);
+        const [left, held] = [untouched, settled].map((places) => new Set(places.map(subjectOf)));
+        await saveConflicts(tx, project, conflicts, { now, untouched: left!, settled: held! });
+        return conflictsIn(tx, "open", project);
       }),
-    openConflicts: (project) => openConflicts(db, project),
+    openConflicts: (project) => conflictsIn(db, "open", project),
+    settledConflicts: (project) => conflictsIn(db, "settled", project),
     async conflict(project, number) {
       const row = await rowOf(db, project, number);
       return row ? recordOf(row) : null;
@@ -43,8 +48,8 @@ export function conflictMethods(handle: Handle): ConflictMethods {
           const row = await rowOf(tx, project, number);
           // Told twice, because nobody heard that it was taken: by now it may be all that the sides agree on.
           if (row?.revision === revision && isSameAnswer(row.answer, answer)) return true;
-          if (row?.state !== "open" || row.revision !== revision) return false;
-          await update(tx, project, [number], { answer: JSON.stringify(answer) });
+          if (!row || row.state === "closed" || row.revision !== revision) return false;
+          await update(tx, project, [number], { state: "open", answer: JSON.stringify(answer) });
           return true;
         }),
       ),
@@ -62,7 +67,7 @@ export function conflictMethods(handle: Handle): ConflictMethods {
         const own = (await standingsOf(tx, project)).filter((row) => itemOf(row) === item);
         const open = new Set(told.map(({ number }) => number));
         for (const { number, revision } of told) await update(tx, project, [number], { told: revision });
-        const over = own.filter((row) => row.state === "closed" && row.told !== CLOSED && !open.has(row.number));
+        const over = own.filter((row) => row.state !== "open" && row.told !== CLOSED && !open.has(row.number));
         await update(tx, project, over.map(numberOf), { told: CLOSED });
       }),
     noteReminder: (project, numbers) =>
@@ -80,8 +85,12 @@ export function conflictMethods(handle: Handle): ConflictMethods {
   };
 }
 
-async function openConflicts(db: Db | Tx, project?: string): Promise<ConflictRecord[]> {
-  let query = db.selectFrom("conflict").selectAll().where("state", "=", "open");
+async function conflictsIn(
+  db: Db | Tx,
+  state: ConflictRecord["state"],
+  project: string | undefined,
+): Promise<ConflictRecord[]> {
+  let query = db.selectFrom("conflict").selectAll().where("state", "=", state);
   if (project !== undefined) query = query.where("project", "=", project);
   return (await query.orderBy("project").orderBy("number").execute()).map(recordOf);
 }
@@ -109,7 +118,7 @@ function recordOf({ number, project, state, opened_at, body, revision, answer, r
   return {
     number,
     project,
-    state: state === "open" ? "open" : "closed",
+    state: state as ConflictRecord["state"],
     openedAt: opened_at,
     conflict: JSON.parse(body) as Conflict,
     revision,
@@ -120,8 +129,11 @@ function recordOf({ number, project, state, opened_at, body, revision, answer, r
 
 interface Saving {
   readonly now: string;
-  readonly settling: ReadonlySet<string>;
+  readonly untouched: ReadonlySet<string>;
+  readonly settled: ReadonlySet<string>;
 }
+
+type Known = Awaited<ReturnType<typeof standingsOf>>[number];
 
 /**
  * Numbers are never given twice: what a person wrote down goes on meaning the same conflict. One that is asked
@@ -131,24 +143,44 @@ async function saveConflicts(
   tx: Tx,
   project: string,
   conflicts: readonly Conflict[],
-  { now, settling }: Saving,
+  { now, untouched, settled }: Saving,
 ): Promise<void> {
   const known = await standingsOf(tx, project);
-  const open = new Map(known.filter(({ state }) => state === "open").map((row) => [row.subject, row]));
-  const named = new Map(conflicts.map((conflict) => [subjectOf(conflict), conflict]));
+  const alive = new Map(known.filter(({ state }) => state !== "closed").map((row) => [row.subject, row]));
+  const named = new Map(conflicts.map((conflict) => [subjectOf(placeOf(conflict)), conflict]));
   let next = known.reduce((highest, { number }) => Math.max(highest, number), 0);
-  const rows = [...named].flatMap(([subject, conflict]) => {
+  const rows: Row[] = [];
+  for (const [subject, conflict] of named) {
     const revision = revisionOf(conflict);
+    const current = alive.get(subject);
     // The same question stays as it was first asked: with its times, its reminders and its answer.
-    if (open.get(subject)?.revision === revision) return [];
+    if (current?.state === "open" && (await isSameQuestion(tx, current, conflict, revision))) continue;
     const last = known.findLast((row) => row.subject === subject);
-    const before = open.get(subject) ?? (last?.revision === revision ? last : undefined);
+    const before = current ?? (last?.revision === revision ? last : undefined);
     const number = before?.number ?? ++next;
     const opened_at = before?.opened_at ?? now;
+    const told = current?.state === "open" ? current.told : null;
     const body = JSON.stringify(conflict);
-    const told = before?.told ?? null;
-    return [{ project, subject, number, opened_at, state: "open", body, revision, told, answer: null, reminders: 0 }];
-  });
+    rows.push({ project, subject, number, opened_at, state: "open", body, revision, told, answer: null, reminders: 0 });
+  }
+  await upsert(tx, rows);
+  const unnamed = [...alive.values()].filter(({ subject }) => !named.has(subject) && !untouched.has(subject));
+  const [held, over] = [true, false].map((holds) => unnamed.filter(({ subject }) => settled.has(subject) === holds));
+  await update(tx, project, held!.map(numberOf), { state: "settled" });
+  await update(tx, project, over!.map(numberOf), { state: "closed" });
+}
+
+/** Counts are about what they are: a guard asks anew only where it would let through another plan than was shown. */
+async function isSameQuestion(tx: Tx, known: Known, conflict: Conflict, revision: string): Promise<boolean> {
+  if (known.revision === revision) return true;
+  if (!("count" in conflict)) return false;
+  const row = await rowOf(tx, known.project, known.number);
+  const shown = row && (JSON.parse(row.body) as Conflict);
+  if (!shown || !("count" in shown)) return false;
+  return isAsShown(shown.count, conflict.count) && isAsShown(conflict.count, shown.count);
+}
+
+async function upsert(tx: Tx, rows: readonly Row[]): Promise<void> {
   for (const some of batches(rows, ({ subject }) => subject))
     await tx
       .insertInto("conflict")
@@ -158,13 +190,12 @@ async function saveConflicts(
           body: eb.ref("excluded.body"),
           state: eb.ref("excluded.state"),
           revision: eb.ref("excluded.revision"),
+          told: eb.ref("excluded.told"),
           answer: eb.ref("excluded.answer"),
           reminders: eb.ref("excluded.reminders"),
         })),
       )
       .execute();
-  const settled = [...open.values()].filter(({ subject }) => !named.has(subject) && !settling.has(subject));
-  await update(tx, project, settled.map(numberOf), { state: "closed" });
 }
 
 async function update(
@@ -177,9 +208,19 @@ async function update(
     await tx.updateTable("conflict").set(values).where("project", "=", project).where("number", "in", some).execute();
 }
 
-function revisionOf({ kind, candidates }: Conflict): string {
-  const question = JSON.stringify([kind, candidates.map(({ side, value }) => [side, value])]);
-  return createHash("sha256").update(question).digest("base64url").slice(0, 12);
+function revisionOf(conflict: Conflict): string {
+  return createHash("sha256")
+    .update(JSON.stringify(shownOf(conflict)))
+    .digest("base64url")
+    .slice(0, 12);
+}
+
+/** What a person decides by: without times, which change nothing about it. */
+function shownOf(conflict: Conflict): unknown {
+  if (isFieldConflict(conflict)) return [conflict.kind, conflict.candidates.map(({ side, value }) => [side, value])];
+  return conflict.kind === "deletion"
+    ? [conflict.kind, conflict.traces]
+    : [conflict.kind, conflict.side, conflict.count];
 }
 
 function isSameAnswer(known: string | null, { choice, by, note }: StoredAnswer): boolean {
@@ -196,7 +237,7 @@ function itemOf({ subject }: Pick<Row, "subject">): string {
   return subject.slice(0, subject.lastIndexOf("/"));
 }
 
-/** `<item>/<field>`; a field's name has no slash. */
-function subjectOf({ item, field }: Pick<Conflict, "item" | "field">): string {
-  return `${item}/${field}`;
+/** `<item>/<topic>`; a topic has no slash. */
+function subjectOf({ item, topic }: Place): string {
+  return `${item}/${topic}`;
 }

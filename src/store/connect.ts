@@ -31,26 +31,36 @@ function connectSqlite(path: string): Handle {
 }
 
 function connectPostgres(url: string): Handle {
-  const pool = new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // A connection that breaks while idle is replaced; its error must not end the process.
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 8,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // So that an operator of the database sees whose connections they are.
+    fallback_application_name: "sdlc-sync",
+  });
+  // A connection that breaks is replaced, and whoever uses it is told by its query: the event must not end the process.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), home: "postgres" };
 }
 
 /** What a store that does not open says: never the URL, which may hold a password. */
 export function openFailure(error: unknown, { url }: StoreOptions): SyncFailure {
   if (error instanceof SyncFailure) return error;
-  const sqlite = url.startsWith("sqlite:");
-  const place = sqlite ? url.slice("sqlite:".length) : `PostgreSQL${hostOf(url)}`;
-  const remedy = sqlite
+  const remedy = url.startsWith("sqlite:")
     ? "make the folder writable, or name another file in store.url"
     : "check that the server runs and that store.url has its user and database";
   return new SyncFailure(
     "InvalidConfig",
-    `the store at ${place} does not open (${reasonOf(error)}): ${remedy}.`,
+    `the store at ${placeOf({ url })} does not open (${reasonOf(error)}): ${remedy}.`,
     {},
     error,
   );
+}
+
+/** Where a store is, in words that hold no password. */
+export function placeOf({ url }: StoreOptions): string {
+  return url.startsWith("sqlite:") ? url.slice("sqlite:".length) : `PostgreSQL${hostOf(url)}`;
 }
 
 function hostOf(url: string): string {

@@ -21,7 +21,7 @@ async function commitHub(tx: Tx, { project, hubBase, baseUpdates, presence, forg
     await advanceBases(tx, project, tool, bases);
   }
   for (const [tool, changes] of Map.groupBy(presence, (change) => change.tool))
-    await setPresence(tx, project, tool, new Map(changes.map(({ item, gone }) => [item, gone])));
+    await setPresence(tx, project, tool, new Map(changes.map((one) => [one.item, one])));
   for (const some of batches(forget, (item) => item)) {
     await forgetTwins(tx, project, some);
     await tx.deleteFrom("hub_base").where("project", "=", project).where("item", "in", some).execute();

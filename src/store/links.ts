@@ -1,5 +1,6 @@
 /** Links of items to their twins, each with its base: what both sides agreed on last. */
 import type { FieldBase, FieldName, ItemId, Link, ToolKey } from "../core/model.ts";
+import type { Presence } from "../core/plan.ts";
 import { change, type Handle } from "./handle.ts";
 import { upsertMirror } from "./mirror.ts";
 import type { Tx } from "./schema.ts";
@@ -102,13 +103,16 @@ export async function setPresence(
   tx: Tx,
   project: string,
   tool: ToolKey,
-  presence: ReadonlyMap<ItemId, boolean>,
+  presence: ReadonlyMap<ItemId, Pick<Presence, "gone" | "seen">>,
 ): Promise<void> {
   const links = await linksOf(tx, project, tool, [...presence.keys()]);
   await upsertLinks(
     tx,
     project,
-    links.map(({ gone: _, ...link }) => (presence.get(link.item) ? { ...link, gone: true } : link)),
+    links.map(({ gone: _, seen: __, ...link }): Link => {
+      const { gone, seen } = presence.get(link.item) ?? { gone: false };
+      return gone ? { ...link, gone, ...(seen && { seen }) } : link;
+    }),
   );
 }
 

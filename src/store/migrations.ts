@@ -15,6 +15,8 @@ const MIGRATIONS: readonly Migration[] = [
   rememberFreed,
   rememberAnswers,
   rememberStandings,
+  rememberRefusals,
+  rememberSlots,
 ];
 
 /**
@@ -115,6 +117,17 @@ function rememberStandings(home: Home): string[] {
   ];
 }
 
+/** What the tools refuse: credentials as a whole, and single writes. */
+function rememberRefusals(home: Home): string[] {
+  const [text, real] = [textOf(home), home === "postgres" ? "double precision" : "real"];
+  return [
+    `create table connection (account ${text} primary key, tool ${text} not null, first_used ${real}, used_at ${real}, refusal text)`,
+    `create table connection_waiter (account ${text} not null, project ${text} not null, primary key (account, project))`,
+    `create table tool_pause (tool ${text} primary key, since ${real} not null, by text not null, note text)`,
+    `create table dead_letter (project ${text} not null, tool ${text} not null, item ${text} not null, kind ${text} not null, content text not null, run text not null, attempts integer not null, next_at ${real} not null, message text not null, primary key (project, tool, item, kind))`,
+  ];
+}
+
 /** The same order of texts in both homes, whatever language the database was made for. */
 function textOf(home: Home): string {
   return home === "postgres" ? 'text collate "C"' : "text";
@@ -123,4 +136,12 @@ function textOf(home: Home): string {
 /** When the agreed values came to be: the time of the hub file is that of our own writes too. */
 function rememberStamps(): string[] {
   return [`alter table hub_base add column stamps text`];
+}
+
+/** When the calls of a bucket went: a burst and the steady calls after it share one window. And whether others wait for it. */
+function rememberSlots(home: Home): string[] {
+  return [
+    `alter table budget add column slots text not null default '[]'`,
+    `alter table budget add column denied_at ${home === "postgres" ? "double precision" : "real"} not null default 0`,
+  ];
 }

@@ -13,7 +13,7 @@ export function mirrorMethods(handle: Handle): MirrorMethods {
   return {
     saveTwins: (project, tool, items) =>
       change(handle, project, async (tx) => {
-        await upsertNews(tx, project, tool, items);
+        await upsertNews(tx, project, tool, items, await rowsOf(tx, project, tool, items));
       }),
     saveChanges: (project, tool, items, cursor) =>
       change(handle, project, async (tx) => {
@@ -21,7 +21,7 @@ export function mirrorMethods(handle: Handle): MirrorMethods {
         // A listing that was read meanwhile, or an answer, may have told more.
         const fresh = items.filter(({ ref, updated }) => updated.at >= (known.get(ref)?.updated.at ?? ""));
         if (cursor !== null) await saveCursor(tx, project, tool, cursor);
-        return upsertNews(tx, project, tool, fresh);
+        return upsertNews(tx, project, tool, fresh, known);
       }),
     async cursor(project, tool) {
       const row = await handle.db
@@ -40,12 +40,8 @@ export function mirrorMethods(handle: Handle): MirrorMethods {
           tool,
           refs.map((ref) => ({ ref })),
         );
-        await upsertNews(
-          tx,
-          project,
-          tool,
-          [...known.values()].map((item) => ({ ...item, state: "gone" })),
-        );
+        const gone = [...known.values()].map((item) => ({ ...item, state: "gone" as const }));
+        await upsertNews(tx, project, tool, gone, known);
       }),
   };
 }
@@ -59,8 +55,13 @@ async function saveCursor(tx: Tx, project: string, tool: ToolKey, cursor: string
 }
 
 /** Whether any of it differs from before, which is then counted as news. */
-async function upsertNews(tx: Tx, project: string, tool: ToolKey, items: readonly RemoteItem[]): Promise<boolean> {
-  const known = await rowsOf(tx, project, tool, items);
+async function upsertNews(
+  tx: Tx,
+  project: string,
+  tool: ToolKey,
+  items: readonly RemoteItem[],
+  known: ReadonlyMap<string, RemoteItem>,
+): Promise<boolean> {
   const isNews = items.some(({ ref, state, fields }) => {
     const before = known.get(ref);
     return !before || before.state !== state || !sameJson(before.fields, fields);

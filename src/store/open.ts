@@ -2,6 +2,8 @@ import { auditMethods } from "./audit.ts";
 import { budgetMethods } from "./budgets.ts";
 import { cacheMethods } from "./cache.ts";
 import { conflictMethods } from "./conflicts.ts";
+import { connectionMethods } from "./connections.ts";
+import { deadLetterMethods } from "./dead-letters.ts";
 import { connect, openFailure, type StoreOptions } from "./connect.ts";
 import { findingMethods } from "./findings.ts";
 import type { Handle } from "./handle.ts";
@@ -32,6 +34,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ...auditMethods(handle),
     ...runMethods(handle),
     ...standingMethods(handle),
+    ...connectionMethods(handle),
+    ...deadLetterMethods(handle),
     ...findingMethods(handle),
     ...conflictMethods(handle),
     ...cacheMethods(handle),

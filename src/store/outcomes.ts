@@ -16,7 +16,7 @@ export function outcomeMethods(handle: Handle): Pick<Store, "acknowledge"> {
   };
 }
 
-/** Intent, mirror, link or base, and audit: all of it or nothing, and the second time nothing. */
+/** Intent, mirror, link or base, and audit: all of it or nothing, and the second time nothing but what it replaced. */
 async function acknowledge(tx: Tx, project: string, ack: Acknowledgement): Promise<void> {
   const row = await tx
     .selectFrom("intent")
@@ -25,7 +25,11 @@ async function acknowledge(tx: Tx, project: string, ack: Acknowledgement): Promi
     .where("project", "=", project)
     .executeTakeFirst();
   if (!row) throw new SyncFailure("Bug", `an answer came for ${ack.intent}, which ${project} never planned`);
-  if (row.state === "done") return;
+  if (row.state === "done") {
+    // A worker that was taken for dead may write after the one in its place, and over what a person set meanwhile.
+    const kept = ack.audit.filter(({ operation }) => operation === "keep");
+    return appendAudit(tx, kept, ack.intent);
+  }
   const { tool, write } = asIntent(row);
   await tx.updateTable("intent").set({ state: "done", message: null }).where("id", "=", ack.intent).execute();
   await settleEarlier(tx, { project, tool, kind: write.kind, item: write.item, but: ack.intent });

@@ -7,6 +7,7 @@ import type { Store } from "./store.ts";
  */
 export function withMemory(store: Store): Store {
   const cache = new Map<string, unknown>();
+  const dropped: string[] = [];
   const mirrors = new Map<string, Record<string, RemoteItem>>();
   const links: Link[] = [];
   const heirs = new Map<string, ItemId>();
@@ -48,11 +49,24 @@ export function withMemory(store: Store): Store {
     // Updates without an answer are settled by the next sync; a look shows what it would find before that.
     openIntents: async (project, tool) =>
       (await store.openIntents(project, tool)).filter(({ write }) => write.kind === "create"),
-    cached: async (key, now) => (cache.has(key) ? cache.get(key) : store.cached(key, now)),
+    openConflicts: (project) => store.openConflicts(project),
+    async cached(key, now) {
+      if (cache.has(key)) return cache.get(key);
+      return dropped.some((above) => key.startsWith(above)) ? null : store.cached(key, now);
+    },
     cache: async (key, value) => void cache.set(key, value),
-    // Dropped, not forgotten: the stored one must not show through.
-    dropCached: async (key) => void cache.set(key, null),
+    // Dropped, not forgotten: neither the stored one nor what is below it may show through.
+    async dropCached(key) {
+      dropped.push(`${key}/`);
+      for (const own of cache.keys()) if (own.startsWith(`${key}/`)) cache.delete(own);
+      cache.set(key, null);
+    },
     cursor: (project, tool) => store.cursor(project, tool),
+    connection: (account) => store.connection(account),
+    toolPauses: () => store.toolPauses(),
+    deadLetters: (project) => store.deadLetters(project),
+    acceptConnection: async () => undefined,
+    refuseConnection: async () => undefined,
     // A look spends no budget row; the vendor's own limits still hold.
     reserve: async () => 0,
     block: async () => undefined,

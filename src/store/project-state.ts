@@ -34,9 +34,9 @@ async function readState(tx: Tx, project: string): Promise<ProjectState> {
     .execute();
   const answers = await tx
     .selectFrom("conflict")
-    .select("answer")
+    .select(["answer", "state"])
     .where("project", "=", project)
-    .where("state", "=", "open")
+    .where("state", "in", ["open", "settled"])
     .where("answer", "is not", null)
     .orderBy("number")
     .execute();
@@ -45,7 +45,7 @@ async function readState(tx: Tx, project: string): Promise<ProjectState> {
     hubBase: await readHubBase(tx, project),
     mirror: await readMirror(tx, project),
     consents: consents.map(({ tool }) => tool),
-    answers: answers.map(({ answer }) => JSON.parse(answer ?? "null") as ConflictAnswer),
+    answers: answers.map(({ answer, state }) => answerIn(answer ?? "null", state)),
     freed: Object.fromEntries(
       [...Map.groupBy(freed, ({ tool }) => tool)].map(([tool, own]) => [
         tool,
@@ -53,6 +53,11 @@ async function readState(tx: Tx, project: string): Promise<ProjectState> {
       ]),
     ),
   };
+}
+
+function answerIn(body: string, state: string): ConflictAnswer {
+  const answer = JSON.parse(body) as ConflictAnswer;
+  return answer.kind === "deletion" && state === "settled" ? { ...answer, holds: true } : answer;
 }
 
 async function readHubBase(tx: Tx, project: string): Promise<HubBase> {

@@ -17,6 +17,27 @@ export interface Tables {
   };
   portfolio: { id: string; at: number; body: string };
   stream: { account: string; cursor: string | null; since: number; members: string; at: number };
+  connection: {
+    account: string;
+    tool: string;
+    first_used: number | null;
+    used_at: number | null;
+    /** JSON, while the tool refuses the credential. */
+    refusal: string | null;
+  };
+  connection_waiter: { account: string; project: string };
+  tool_pause: { tool: string; since: number; by: string; note: string | null };
+  dead_letter: {
+    project: string;
+    tool: string;
+    item: string;
+    kind: string;
+    content: string;
+    run: string;
+    attempts: number;
+    next_at: number;
+    message: string;
+  };
   freed: { project: string; tool: string; item: string; generation: number };
   listing: { project: string; tool: string; cursor: string };
   intent: {
@@ -68,6 +89,10 @@ export interface Tables {
     period_ms: number;
     /** Calls per period that the vendor last said it allows; null before it said so. */
     told: number | null;
+    /** JSON; see `call-window.ts`. */
+    slots: string;
+    /** When somebody was last turned away. */
+    denied_at: number;
   };
 }
 

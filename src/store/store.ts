@@ -4,9 +4,11 @@
  */
 import type { Finding } from "../core/findings.ts";
 import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, Side, Stamp, ToolKey } from "../core/model.ts";
-import type { AgreedValue, Conflict, Plan, Write } from "../core/plan.ts";
+import type { AgreedValue, Conflict, Place, Plan, Write } from "../core/plan.ts";
 import type { ConflictAnswer } from "../core/policy.ts";
 import type { PortfolioSummary } from "../core/ports.ts";
+import type { ConnectionStore } from "./connections.ts";
+import type { DeadLetterStore } from "./dead-letters.ts";
 
 /** Everything the planner needs of one project, read in one transaction. */
 export interface ProjectState {
@@ -16,7 +18,7 @@ export interface ProjectState {
   readonly mirror: Readonly<Record<ToolKey, Readonly<Record<string, RemoteItem>>>>;
   /** Bindings (tool keys) whose bulk guard was answered with yes, once for each binding. */
   readonly consents: readonly string[];
-  /** To the open questions, each to the candidates that stand now. */
+  /** To the questions that are open, or whose answer holds, each to what stands now. */
   readonly answers: readonly ConflictAnswer[];
   /**
    * By tool and item, the generation that the next twin gets where an earlier one was forgotten. The dead one
@@ -120,18 +122,25 @@ export interface RunRecord {
   readonly report: unknown;
 }
 
-/** A GCRA bucket: `tat` is the theoretical arrival time in epoch ms. */
+/** A bucket of calls; see `call-window.ts`. */
 export interface BucketLimit {
   /** `<account>/<bucket>`. */
   readonly key: string;
-  /** Calls allowed per period. */
+  /** Calls that any window of the period may hold. */
   readonly limit: number;
   readonly periodMs: number;
-  /** Calls that may go at once; at least 1. */
+  /** Calls that may go at once; at least 1. What goes beyond is spread evenly. */
   readonly burst: number;
   readonly cost: number;
-  /** Calls of a whole window, burst and refill together: what usage shows and a vendor's own limit is compared with; `limit` where absent. */
-  readonly window?: number;
+  /** Calls of the limit that these leave to others; none where absent. */
+  readonly kept?: number;
+}
+/** How a caller waits. */
+export interface Patience {
+  /** It waits so long in place. */
+  readonly ms: number;
+  /** It has waited for many calls in a row: somebody who was turned away may have its place. */
+  readonly isTurnOver: boolean;
 }
 export interface BucketUsage {
   readonly key: string;
@@ -141,12 +150,12 @@ export interface BucketUsage {
 }
 
 /** What a person decided, and of what they were shown. */
-export interface StoredAnswer extends ConflictAnswer {
+export type StoredAnswer = ConflictAnswer & {
   readonly by: string | null;
   readonly note: string | null;
   /** ISO time. */
   readonly at: string;
-}
+};
 
 /** Stored conflict: parked until a person or the world decides. */
 export interface ConflictRecord {
@@ -154,16 +163,17 @@ export interface ConflictRecord {
   readonly number: number;
   readonly project: string;
   readonly conflict: Conflict;
-  readonly state: "open" | "closed";
+  /** `settled`: answered, nothing is left to do, and the answer holds for as long as plans name the conflict. */
+  readonly state: "open" | "settled" | "closed";
   readonly openedAt: string;
-  /** Names the candidates' values: another for every change of one. */
+  /** Names what was shown: another for every change of it. */
   readonly revision: string;
   /** The newest answer to this revision; of a closed one the answer that was given, if any. */
   readonly answer: StoredAnswer | null;
   readonly reminders: number;
 }
 
-export interface Store {
+export interface Store extends ConnectionStore, DeadLetterStore {
   projectState(project: string): Promise<ProjectState>;
   /** Upserts mirror rows that were read by id. What differs from before is counted as news of the project, here and below. */
   saveTwins(project: string, tool: ToolKey, items: readonly RemoteItem[]): Promise<void>;
@@ -197,6 +207,7 @@ export interface Store {
   /** Tool schemas and other static data, by key; null when absent or past its time. */
   cached(key: string, now: number): Promise<unknown>;
   cache(key: string, value: unknown, expiresAt: number): Promise<void>;
+  /** Forgets the key, and all below it (`<key>/...`). */
   dropCached(key: string): Promise<void>;
 
   startRun(run: Pick<RunRecord, "run" | "project" | "trigger" | "startedAt">): Promise<void>;
@@ -233,20 +244,26 @@ export interface Store {
   saveFindings(project: string, findings: readonly Finding[]): Promise<void>;
   findings(project: string): Promise<readonly Finding[]>;
   /**
-   * Opens new conflicts, keeps the numbers of known ones, closes those no longer named. `settling` are decided by a
-   * person's answer and not yet agreed everywhere: they stay as they are, answer and all, until a plan names them no more.
+   * Opens new conflicts, keeps the numbers of known ones, closes those no longer named. What stands at the places of
+   * `untouched` stays as it is, answer and all. Answers to those of `settled` hold from now on, and are asked no more.
    */
   saveConflicts(
     project: string,
     conflicts: readonly Conflict[],
     now: string,
-    settling?: readonly Pick<Conflict, "item" | "field">[],
+    untouched?: readonly Place[],
+    settled?: readonly Place[],
   ): Promise<readonly ConflictRecord[]>;
   /** By number; of all projects where none is named, by project then. */
   openConflicts(project?: string): Promise<readonly ConflictRecord[]>;
-  /** Open or closed; null where the project never had that number. */
+  /** Those whose answer holds, by number. */
+  settledConflicts(project?: string): Promise<readonly ConflictRecord[]>;
+  /** In any state; null where the project never had that number. */
   conflict(project: string, number: number): Promise<ConflictRecord | null>;
-  /** Keeps the answer; false where the question is closed, or its candidates are no longer those of `revision`. */
+  /**
+   * Keeps the answer, also in place of one that holds; false where the question is closed, or asks something else
+   * than `revision` did.
+   */
   answerConflict(project: string, number: number, revision: string, answer: StoredAnswer): Promise<boolean>;
   /** Items with questions that changed since people were told of them, by id. */
   untoldItems(project: string): Promise<readonly ItemId[]>;
@@ -257,12 +274,15 @@ export interface Store {
 
   audit(project: string, run?: string): Promise<readonly AuditEntry[]>;
 
-  /** One statement a bucket: 0 when the calls may go now (and are counted), else milliseconds to wait (and nothing is counted). */
-  reserve(limits: readonly BucketLimit[], now: number): Promise<number>;
+  /**
+   * Milliseconds until the calls may go: 0 is now. Up to `patience.ms` they are counted for that time, whoever asks
+   * meanwhile; beyond it, and always where a turn is over that others wait for, nothing is counted.
+   */
+  reserve(limits: readonly BucketLimit[], now: number, patience?: Patience): Promise<number>;
   /** Nothing of this bucket may go before that time. */
   block(key: string, until: number): Promise<void>;
-  /** The vendor says that fewer calls are left than we thought; `told` is the limit it named, kept until it names another. */
-  correct(limit: BucketLimit, remaining: number, now: number, told?: number): Promise<void>;
+  /** The vendor says that fewer calls are left than we thought (null: it says nothing of that); `told` is the limit it named, kept until it names another. */
+  correct(limit: BucketLimit, remaining: number | null, now: number, told?: number): Promise<void>;
   /** Buckets whose key starts so, the shortest period first. */
   usage(prefix: string, now: number): Promise<readonly BucketUsage[]>;
 

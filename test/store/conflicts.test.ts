@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { placeOf } from "../../src/core/conflict.ts";
+import type { DeletionChoice } from "../../src/core/plan.ts";
 import { onEveryHome } from "./homes.ts";
-import { answerOf, conflictOf } from "./samples.ts";
+import { answerOf, AT, conflictOf, deletionOf, guardOf } from "./samples.ts";
 
 onEveryHome("conflicts", (home) => {
   test("new ones open with the next numbers, and are told as stored", async () => {
@@ -22,7 +24,7 @@ onEveryHome("conflicts", (home) => {
     const moved = conflictOf("S-2", { candidates: [{ side: "hub", value: "newer" }] });
     await store.saveConflicts(project, [conflictOf("S-3"), moved, conflictOf("S-1")], "t2");
     const open = await store.openConflicts(project);
-    expect(open.map(({ number, conflict, openedAt }) => [number, conflict.item, openedAt])).toEqual([
+    expect(open.map(({ number, conflict, openedAt }) => [number, placeOf(conflict).item, openedAt])).toEqual([
       [1, "S-1", "t1"],
       [2, "S-2", "t1"],
       [3, "S-3", "t2"],
@@ -40,7 +42,7 @@ onEveryHome("conflicts", (home) => {
     const timed = conflictOf("S-1").candidates.map((candidate) => ({ ...candidate, stamp }));
     const moved = conflictOf("S-2", { candidates: [{ side: "hub", value: "newer" }] });
     const again = await store.saveConflicts(project, [moved, conflictOf("S-1", { candidates: timed })], "t4");
-    expect(again.map(({ number, conflict, openedAt }) => [number, conflict.item, openedAt])).toEqual([
+    expect(again.map(({ number, conflict, openedAt }) => [number, placeOf(conflict).item, openedAt])).toEqual([
       [1, "S-1", "t1"],
       [3, "S-2", "t4"],
     ]);
@@ -54,9 +56,9 @@ onEveryHome("conflicts", (home) => {
     const project = home.fresh();
     await store.saveConflicts(project, [conflictOf("S-1"), conflictOf("S-1", { field: "status" })], "t1");
     await store.saveConflicts(project, [conflictOf("S-1", { field: "status" })], "t2");
-    expect((await store.openConflicts(project)).map(({ number, conflict }) => [number, conflict.field])).toEqual([
-      [2, "status"],
-    ]);
+    expect(
+      (await store.openConflicts(project)).map(({ number, conflict }) => [number, placeOf(conflict).topic]),
+    ).toEqual([[2, "status"]]);
   });
 
   test("every project counts for itself", async () => {
@@ -100,7 +102,7 @@ onEveryHome("conflicts", (home) => {
     const [asked] = await store.saveConflicts(project, [conflictOf("S-1"), conflictOf("S-2")], "t1");
     const answer = answerOf("S-1", { value: "Neither" });
     await store.answerConflict(project, 1, asked!.revision, answer);
-    const left = await store.saveConflicts(project, [], "t2", [{ item: "S-1", field: "title" }]);
+    const left = await store.saveConflicts(project, [], "t2", [{ item: "S-1", topic: "title" }]);
     expect(left).toEqual([{ ...asked, answer }]);
     expect(await store.saveConflicts(project, [], "t3")).toEqual([]);
     expect(await store.conflict(project, 1)).toMatchObject({ state: "closed", answer });
@@ -123,7 +125,7 @@ onEveryHome("conflicts", (home) => {
       await store.markTold(
         project,
         item,
-        saved.filter(({ conflict }) => conflict.item === item),
+        saved.filter(({ conflict }) => placeOf(conflict).item === item),
       );
     await store.saveConflicts(project, [conflictOf("S/2"), conflictOf("S-1")], "t2");
     expect(await store.untoldItems(project)).toEqual([]);
@@ -157,5 +159,72 @@ onEveryHome("conflicts", (home) => {
       [one, 2],
       [other, 1],
     ]);
+  });
+
+  test("an answer that holds is asked no more, is given to the planner, and ends with what it is about", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const shown = deletionOf("S-1");
+    const [asked] = await store.saveConflicts(project, [shown], "t1");
+    await store.markTold(project, "S-1", [asked!]);
+    const answer = { kind: "deletion", choice: "keep", shown, by: "ana", note: null, at: AT } as const;
+    expect(await store.answerConflict(project, 1, asked!.revision, answer)).toBe(true);
+    const place = { item: "S-1", topic: "deletion" } as const;
+    expect(await store.saveConflicts(project, [], "t2", [], [place])).toEqual([]);
+    expect(await store.settledConflicts(project)).toMatchObject([{ number: 1, state: "settled", answer }]);
+    expect(await store.untoldItems(project)).toEqual(["S-1"]);
+    await store.markTold(project, "S-1", []);
+    expect(await store.untoldItems(project)).toEqual([]);
+    expect((await store.projectState(project)).answers).toEqual([{ ...answer, holds: true }]);
+    await store.saveConflicts(project, [], "t3", [place]);
+    expect(await store.settledConflicts(project)).toHaveLength(1);
+    await store.saveConflicts(project, [], "t4");
+    expect((await store.projectState(project)).answers).toEqual([]);
+    expect(await store.conflict(project, 1)).toMatchObject({ state: "closed", answer });
+  });
+
+  test("an answer that holds may be given anew, and is void where the question is asked again", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const shown = deletionOf("S-1");
+    const [asked] = await store.saveConflicts(project, [shown], "t1");
+    const answer = { kind: "deletion", shown, by: null, note: null, at: AT } as const;
+    const settle = async (choice: DeletionChoice) => {
+      expect(await store.answerConflict(project, 1, asked!.revision, { ...answer, choice })).toBe(true);
+      await store.saveConflicts(project, [], "t2", [], [{ item: "S-1", topic: "deletion" }]);
+    };
+    await settle("keep");
+    await store.markTold(project, "S-1", []);
+    expect(await store.answerConflict(project, 1, asked!.revision, { ...answer, choice: "recreate" as const })).toBe(
+      true,
+    );
+    expect(await store.openConflicts(project)).toMatchObject([{ number: 1, answer: { choice: "recreate" } }]);
+    await settle("keep");
+    await store.markTold(project, "S-1", []);
+    // The very same question, asked again: by its old number, and people are told.
+    expect(await store.saveConflicts(project, [shown], "t3")).toMatchObject([{ number: 1, answer: null }]);
+    expect(await store.untoldItems(project)).toEqual(["S-1"]);
+    await settle("keep");
+    const more = deletionOf("S-1", { traces: [{ side: "hub", state: "removed" }] });
+    expect(await store.saveConflicts(project, [more], "t4")).toMatchObject([
+      { number: 1, answer: null, conflict: more },
+    ]);
+  });
+
+  test("a question about a whole side stands for the project, and is another one where much more or less is asked", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const [asked] = await store.saveConflicts(project, [guardOf(60)], "t1");
+    expect(await store.untoldItems(project)).toEqual(["project"]);
+    const answer = { kind: "guard", choice: "proceed", shown: guardOf(60), by: null, note: null, at: AT } as const;
+    await store.answerConflict(project, 1, asked!.revision, answer);
+    for (const count of [61, 75, 55]) {
+      const [same] = await store.saveConflicts(project, [guardOf(count)], "t2");
+      expect(same).toMatchObject({ number: 1, revision: asked!.revision, conflict: guardOf(60), answer });
+    }
+    for (const count of [76, 30]) {
+      const [other] = await store.saveConflicts(project, [guardOf(count)], "t3");
+      expect(other).toMatchObject({ number: 1, conflict: guardOf(count), answer: null });
+    }
   });
 });

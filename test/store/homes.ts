@@ -1,15 +1,14 @@
 /** The homes of the store, so that one suite holds both to the same promises. */
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
-import pg from "pg";
 import { afterAll, beforeAll, describe } from "vitest";
 import { connect } from "../../src/store/connect.ts";
 import type { Handle } from "../../src/store/handle.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
+import { findPostgres, makeSchema } from "./postgres.ts";
 
 export interface StoreHome {
   readonly name: "memory" | "file" | "postgres";
@@ -33,23 +32,6 @@ interface Place {
 }
 
 type HomeName = StoreHome["name"];
-
-const CONFIGURED = process.env["SDLC_SYNC_TEST_POSTGRES"];
-const USUAL = ["postgres://root@127.0.0.1:5432/test", "postgres://postgres@127.0.0.1:5432/test"];
-
-/** Undefined where no server listens. A server that was asked for by name must be there. */
-async function findPostgres(): Promise<string | undefined> {
-  if (CONFIGURED !== undefined) return CONFIGURED;
-  for (const url of USUAL)
-    if (
-      await onPostgres(url, "select 1").then(
-        () => true,
-        () => false,
-      )
-    )
-      return url;
-  return undefined;
-}
 
 const postgres = await findPostgres();
 
@@ -116,23 +98,4 @@ async function makePlace(name: HomeName): Promise<Place> {
     url: `sqlite:${join(folder, "deep", "store.db")}`,
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** A schema of its own, so that suites run side by side and leave nothing. */
-async function makeSchema(server: string): Promise<Place> {
-  const schema = `sdlc_sync_${randomUUID().replaceAll("-", "")}`;
-  await onPostgres(server, `create schema ${schema}`);
-  const url = new URL(server);
-  url.searchParams.set("options", `-c search_path=${schema}`);
-  return { url: url.href, remove: () => onPostgres(server, `drop schema ${schema} cascade`) };
-}
-
-async function onPostgres(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  try {
-    await client.connect();
-    await client.query(statement);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }

@@ -55,6 +55,21 @@ onEveryHome("answers", (home) => {
     expect(await store.audit(project)).toEqual(ack.audit);
   });
 
+  test("a later answer to the same write still tells what that one replaced", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    const intent = intentOf(project, run, updateOf("S-1", "1"));
+    const bases = { title: { value: "new", agreed: "new" } };
+    const ack: Acknowledgement = { intent: intent.id, twin: twinOf("1"), bases, audit: [auditOf(project, run)] };
+    const kept = auditOf(project, run, { operation: "keep", oldValue: "somebody's", reason: "set just before" });
+    await store.adopt(project, linkOf("S-1", "1"), twinOf("1"));
+    await store.storeIntents(project, [intent]);
+    await store.acknowledge(project, ack);
+    for (let times = 0; times < 2; times += 1)
+      await store.acknowledge(project, { ...ack, audit: [...ack.audit, kept] });
+    expect(await store.audit(project)).toEqual([...ack.audit, kept]);
+  });
+
   test("a proven create settles every earlier attempt at the same twin, and no one else's", async () => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];

@@ -44,6 +44,20 @@ test("its notes stand over the stored ones, and are forgotten with it", async ()
   expect([await store.cached("schema", 0), await withMemory(store).cached("schema", 0)]).toEqual(["old", "old"]);
 });
 
+test("a note that is dropped takes those below it along, the stored ones and its own", async () => {
+  await store.cache("shared/acc/users", "stored", 1_000);
+  await store.cache("shared/account", "another", 1_000);
+  const preview = withMemory(store);
+  await preview.cache("shared/acc/fields", "own", 1_000);
+  await preview.dropCached("shared/acc");
+  expect(await preview.cached("shared/acc/users", 0)).toBeNull();
+  expect(await preview.cached("shared/acc/fields", 0)).toBeNull();
+  expect(await preview.cached("shared/account", 0)).toBe("another");
+  await preview.cache("shared/acc/users", "anew", 1_000);
+  expect(await preview.cached("shared/acc/users", 0)).toBe("anew");
+  expect(await store.cached("shared/acc/users", 0)).toBe("stored");
+});
+
 test("it spends no budget of the store", async () => {
   const preview = withMemory(store);
   const limit = { key: "acc/requests", limit: 1, periodMs: 1_000, burst: 1, cost: 1 };

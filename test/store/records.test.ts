@@ -71,6 +71,17 @@ onEveryHome("the cache", (home) => {
     expect([await store.cached(key, 0), await store.cached(other, 0)]).toEqual([null, 2]);
   });
 
+  test("what is below a dropped key goes with it, what only begins alike stays", async () => {
+    const { store } = home;
+    const key = home.fresh();
+    for (const name of [key, `${key}/users`, `${key}/team/a`, `${key}2`, `${key}-b`]) await store.cache(name, 1, 1_000);
+    await store.dropCached(key);
+    const left = await Promise.all(
+      [`${key}/users`, `${key}/team/a`, `${key}2`, `${key}-b`].map((name) => store.cached(name, 0)),
+    );
+    expect(left).toEqual([null, null, 1, 1]);
+  });
+
   test("a starting run sweeps what is a week past its time, and idle buckets, and nothing else", async () => {
     const { store } = home;
     const now = Date.parse(AT);

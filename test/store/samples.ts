@@ -1,6 +1,7 @@
 /** Small records of the store's vocabulary, all the same but for what a test names. */
-import type { Conflict, CreateWrite, UpdateWrite } from "../../src/core/plan.ts";
+import type { CreateWrite, Deletion, FieldConflict, GuardQuestion, UpdateWrite } from "../../src/core/plan.ts";
 import type { Link, RemoteItem } from "../../src/core/model.ts";
+import type { FieldAnswer } from "../../src/core/policy.ts";
 import type { AuditEntry, Intent, StoredAnswer } from "../../src/store/store.ts";
 
 export const AT = "2026-03-01T10:00:00.000Z";
@@ -87,7 +88,7 @@ export function auditOf(project: string, run: string, over: Partial<AuditEntry> 
   };
 }
 
-export function conflictOf(item: string, over: Partial<Conflict> = {}): Conflict {
+export function conflictOf(item: string, over: Partial<FieldConflict> = {}): FieldConflict {
   return {
     item,
     type: "story",
@@ -102,7 +103,25 @@ export function conflictOf(item: string, over: Partial<Conflict> = {}): Conflict
   };
 }
 
-export function answerOf(item: string, choice: StoredAnswer["choice"]): StoredAnswer {
+export function deletionOf(item: string, over: Partial<Deletion> = {}): Deletion {
+  return {
+    kind: "deletion",
+    item,
+    type: "story",
+    traces: [
+      { side: "hub", state: "live" },
+      { side: "jira", state: "deleted" },
+    ],
+    choices: ["recreate", "keep"],
+    ...over,
+  };
+}
+
+export function guardOf(count: number): GuardQuestion {
+  return { kind: "bulk-create", side: "jira", count, limit: 50 };
+}
+
+export function answerOf(item: string, choice: FieldAnswer["choice"]): StoredAnswer & FieldAnswer {
   const { candidates } = conflictOf(item);
   return { item, field: "title", choice, candidates, by: "ana", note: null, at: AT };
 }
