@@ -1,9 +1,24 @@
 import type { FieldName, HubBase, ItemId, Link, Side, ToolKey } from "./model.ts";
-import type { GuardQuestion, Plan, Write } from "./plan.ts";
-import type { Policy } from "./policy.ts";
+import type { GuardChoice, GuardQuestion, Plan, UpdateWrite, WantedField, Write } from "./plan.ts";
+import type { GuardAnswer, Policy } from "./policy.ts";
 
 /** Below this many overwritten values a plan is everyday work, however small the project. */
 const OVERWRITE_FLOOR = 5;
+
+/** So much more than a person was shown is still what they were shown. */
+const GROWTH = { share: 0.25, floor: 5 };
+
+/** Whether a question that now counts `count` is the one that was shown with `shown`: an edit more is no other plan. */
+export function isAsShown(shown: number, count: number): boolean {
+  return count <= shown + Math.max(GROWTH.floor, Math.floor(shown * GROWTH.share));
+}
+
+/** What a person answered to the question, unless it has outgrown what they were shown. */
+export function guardChoice({ kind, side, count }: GuardQuestion, { answers }: Policy): GuardChoice | undefined {
+  const isOf = ({ shown }: GuardAnswer): boolean => shown.kind === kind && shown.side === side;
+  const answer = answers.filter((one) => one.kind === "guard").findLast(isOf);
+  return answer && isAsShown(answer.shown.count, count) ? answer.choice : undefined;
+}
 
 export interface BulkCounts {
   /** Values overwritten at each tool. */
@@ -11,7 +26,7 @@ export interface BulkCounts {
   readonly hubOverwrites: number;
 }
 
-/** The questions a plan must have answered before it may touch a side in bulk. */
+/** The questions a plan must have answered before it may touch a side in bulk, with the answers that there are. */
 export function bulkQuestions(
   plan: Pick<Plan, "writes">,
   counts: BulkCounts,
@@ -34,40 +49,57 @@ export function bulkQuestions(
       ...overwriteQuestion(tool, counts.toolOverwrites.get(tool) ?? 0, () => agreedAt(tool, known.links), policy),
     );
   }
-  return asked;
+  return asked.map((question) => {
+    const choice = guardChoice(question, policy);
+    return choice ? { ...question, decided: { choice } } : question;
+  });
+}
+
+/** Whether nothing of it may be written. */
+export function isHeldBack({ decided }: GuardQuestion): boolean {
+  return decided?.choice !== "proceed";
 }
 
 /**
- * Takes everything out of the plan that would touch the guarded sides, and every agreement that rests on it,
- * so that the next run finds the same work still to do. What the hub has not accepted goes nowhere else either.
+ * Takes out of the plan what the questions are about: a tool's creates, a tool's updates, the hub's edits. A tool's
+ * write is due again in the next run by itself: its base says that it has not seen what all others agree on. What the
+ * hub has not accepted is agreed by nobody, and goes nowhere else either.
  */
-export function withhold(plan: Plan, guarded: readonly Side[]): Plan {
-  if (guarded.length === 0) return plan;
+export function withhold(plan: Plan, held: readonly GuardQuestion[]): Plan {
+  if (held.length === 0) return plan;
+  const isHeld = (kind: GuardQuestion["kind"], side: Side): boolean =>
+    held.some((question) => question.kind === kind && question.side === side);
   const unaccepted = new Set<string>();
-  if (guarded.includes("hub")) {
+  if (isHeld("bulk-overwrite", "hub")) {
     for (const edit of plan.hubEdits) if (edit.kind === "field") unaccepted.add(fieldKey(edit.item, edit.field));
   }
-  const held = new Set(unaccepted);
-  for (const write of plan.writes.filter(({ tool }) => guarded.includes(tool))) {
-    for (const field of fieldsOf(write)) held.add(fieldKey(write.item, field));
-  }
-  const isFree = ({ item, field }: { item: ItemId; field: FieldName }): boolean => !held.has(fieldKey(item, field));
+  const isAccepted = ({ item, field }: { item: ItemId; field: FieldName }): boolean =>
+    !unaccepted.has(fieldKey(item, field));
   return {
     ...plan,
-    writes: plan.writes.filter(({ tool }) => !guarded.includes(tool)).flatMap((write) => without(write, unaccepted)),
-    hubEdits: guarded.includes("hub") ? [] : plan.hubEdits,
-    baseUpdates: plan.baseUpdates.filter(isFree),
-    hubBase: plan.hubBase.filter(isFree),
+    writes: plan.writes.flatMap((write): Write[] => {
+      if (write.kind === "create") return isHeld("bulk-create", write.tool) ? [] : [write];
+      if (write.kind === "archive") return [write];
+      if (isHeld("bulk-overwrite", write.tool)) return [];
+      const isParentless = isHeld("bulk-create", write.tool);
+      return withFields(write, (field, { value }) => {
+        return isAccepted({ item: write.item, field }) && !(isParentless && isAwaiting(value));
+      });
+    }),
+    hubEdits: isHeld("bulk-overwrite", "hub") ? [] : plan.hubEdits,
+    baseUpdates: plan.baseUpdates.filter(isAccepted),
+    hubBase: plan.hubBase.filter(isAccepted),
   };
 }
 
-/** The update without these fields; nothing where none is left. Other writes stay as they are. */
-function without(write: Write, unaccepted: ReadonlySet<string>): Write[] {
-  if (write.kind !== "update") return [write];
-  const left = Object.entries(write.fields).filter(
-    ([field]) => !unaccepted.has(fieldKey(write.item, field as FieldName)),
-  );
+/** The update with these fields only; nothing where none is left. */
+function withFields(write: UpdateWrite, isLeft: (field: FieldName, wanted: WantedField) => boolean): UpdateWrite[] {
+  const left = Object.entries(write.fields).filter(([field, wanted]) => isLeft(field as FieldName, wanted));
   return left.length > 0 ? [{ ...write, fields: Object.fromEntries(left) }] : [];
+}
+
+function isAwaiting(value: WantedField["value"]): boolean {
+  return typeof value === "object" && value !== null && "awaits" in value;
 }
 
 /** `total` is counted only where there is enough to ask about at all. */
@@ -92,10 +124,6 @@ function agreedAt(tool: ToolKey, links: readonly Link[]): number {
 
 function agreedInHub(hubBase: HubBase): number {
   return Object.values(hubBase).reduce((sum, { fields }) => sum + Object.keys(fields).length, 0);
-}
-
-function fieldsOf(write: Write): FieldName[] {
-  return write.kind === "archive" ? [] : (Object.keys(write.fields) as FieldName[]);
 }
 
 function fieldKey(item: ItemId, field: FieldName): string {

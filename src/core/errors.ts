@@ -6,6 +6,7 @@ export type ErrorCode =
   | "RateLimited"
   | "Unavailable"
   | "AuthFailed"
+  | "ConnectionPaused"
   | "Forbidden"
   | "NotFound"
   | "Rejected"

@@ -52,6 +52,8 @@ export interface Stamp {
   readonly at: string;
   /** Width of the source's clock tick: 1 for milliseconds, 60000 for Notion. */
   readonly resolutionMs: number;
+  /** Whose change it was, by the name that the source gives; for people to see, and for nothing to be decided by. */
+  readonly by?: string;
 }
 
 export interface HubItem {
@@ -109,6 +111,8 @@ export interface Link {
   readonly generation: number;
   /** Its twin was known to be deleted when the last pass was committed. */
   readonly gone?: boolean;
+  /** What the project agreed on when that came to be known: what is agreed since, people changed elsewhere. */
+  readonly seen?: FieldValues;
   readonly base: { readonly [F in FieldName]?: FieldBase };
 }
 

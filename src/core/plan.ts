@@ -1,5 +1,16 @@
 import type { Finding } from "./findings.ts";
-import type { FieldBase, FieldName, FieldValue, ItemId, ItemType, Side, Stamp, ToolKey, ToolValue } from "./model.ts";
+import type {
+  FieldBase,
+  FieldName,
+  FieldValue,
+  FieldValues,
+  ItemId,
+  ItemType,
+  Side,
+  Stamp,
+  ToolKey,
+  ToolValue,
+} from "./model.ts";
 
 /** A value wanted at a tool. A parent that has no twin yet is named by item and resolved when its create is acknowledged. */
 export interface WantedField {
@@ -81,12 +92,12 @@ export interface Candidate {
 export type ConflictStrategy = "last-modified-wins" | "source-wins" | "manual" | "field-merge";
 
 /** Two or more sides changed one field to different values. */
-export interface Conflict {
+export interface FieldConflict {
   readonly item: ItemId;
   readonly type: ItemType;
   readonly field: FieldName;
   /** `adoption`: linked, but never agreed before, so nobody can say who changed it. */
-  readonly kind: "edit" | "adoption" | "deletion";
+  readonly kind: "edit" | "adoption";
   readonly candidates: readonly Candidate[];
   readonly strategy: ConflictStrategy;
   /** Absent: parked for a person. */
@@ -98,17 +109,65 @@ export interface Conflict {
   };
 }
 
-/** Decided by what a person answered, and not by a rule. */
-export function isAnswered({ strategy, decided }: Conflict): boolean {
-  return strategy === "manual" && decided !== undefined;
+/** What is left of an item at one side. */
+export interface Trace {
+  readonly side: Side;
+  /** `removed`: its lines were taken out of the hub. */
+  readonly state: "live" | "deleted" | "archived" | "removed";
+  /** What people changed here that the sides which lost the item never saw. */
+  readonly edits?: FieldValues;
 }
 
-/** A question the bulk guard asks before anything of that side is written. */
+/**
+ * What may become of an item that is gone at one side and not at all. `archive`: it is put away in the other tools
+ * too; `recreate`: it is made anew where it was deleted; `keep`: it lives on where it is, and is asked about no more.
+ */
+export type DeletionChoice = "archive" | "recreate" | "keep";
+
+/** An item was deleted in a tool, or taken out of the hub, and lives on elsewhere. Never acted on without a yes. */
+export interface Deletion {
+  readonly kind: "deletion";
+  readonly item: ItemId;
+  readonly type: ItemType;
+  /** The hub first, then by tool key. */
+  readonly traces: readonly Trace[];
+  readonly choices: readonly DeletionChoice[];
+  /** Absent: waits for a person. `holds`: nothing is left to be done for it, and it is asked no more. */
+  readonly decided?: { readonly choice: DeletionChoice; readonly holds: boolean };
+}
+
+/** To a bulk write: `proceed` or `refuse`. To a wave of deletions: the items are really `gone`, or `keep` them. */
+export type GuardChoice = "proceed" | "refuse" | "gone" | "keep";
+
+/** A question about a whole side, asked before anything of that kind is done there. */
 export interface GuardQuestion {
-  readonly side: Side;
   readonly kind: "bulk-create" | "bulk-overwrite" | "mass-deletion";
+  readonly side: Side;
   readonly count: number;
   readonly limit: number;
+  /** Absent: waits for a person. */
+  readonly decided?: { readonly choice: GuardChoice };
+}
+
+/** What only a person can decide, where no rule does. */
+export type Conflict = FieldConflict | Deletion | GuardQuestion;
+
+/** What is asked about an item: a field, or its life; about the project, what is done at a side (`bulk-create:jira`). */
+export type Topic = FieldName | "deletion" | `${GuardQuestion["kind"]}:${Side}`;
+
+/** One question at a time stands here. */
+export interface Place {
+  readonly item: ItemId;
+  readonly topic: Topic;
+}
+
+/** A twin is deleted, or back again. */
+export interface Presence {
+  readonly tool: ToolKey;
+  readonly item: ItemId;
+  readonly gone: boolean;
+  /** What the project agreed on until now, where it is deleted. */
+  readonly seen?: FieldValues;
 }
 
 /**
@@ -122,8 +181,9 @@ export interface Plan {
   /** The project's agreed values after the hub commit. */
   readonly hubBase: readonly AgreedValue[];
   /** Twins found to be deleted, or back again: from the commit on that is no news, and part of no wave. */
-  readonly presence: readonly { readonly tool: ToolKey; readonly item: ItemId; readonly gone: boolean }[];
-  readonly conflicts: readonly Conflict[];
+  readonly presence: readonly Presence[];
+  readonly conflicts: readonly FieldConflict[];
+  readonly deletions: readonly Deletion[];
   readonly findings: readonly Finding[];
   readonly guards: readonly GuardQuestion[];
   /**

@@ -1,7 +1,7 @@
 /** What a person or a configuration decided about a run. Plain data, but for the two lookups that are functions. */
 import type { LensTable } from "./lens.ts";
 import type { FieldName, FieldValue, ItemId, ItemType, Side, Stamp, ToolKey } from "./model.ts";
-import type { Candidate, ConflictStrategy } from "./plan.ts";
+import type { Candidate, ConflictStrategy, Deletion, DeletionChoice, GuardChoice, GuardQuestion } from "./plan.ts";
 import type { SyncMode } from "./ports.ts";
 
 /** What becomes of an item whose twin was deleted in a tool, or whose lines were removed from the hub. */
@@ -30,16 +30,35 @@ export interface ToolPolicy {
 }
 
 /**
- * A person's answer to a conflict. It holds as long as nobody proposes a value that the person was
+ * A person's answer to a conflict of a field. It holds as long as nobody proposes a value that the person was
  * not shown; keep it until a plan no longer names the conflict.
  */
-export interface ConflictAnswer {
+export interface FieldAnswer {
+  readonly kind?: never;
   readonly item: ItemId;
   readonly field: FieldName;
   readonly choice: Side | { readonly value: FieldValue };
   /** What the person was shown. */
   readonly candidates: readonly Candidate[];
 }
+
+/** A person's answer to a deletion, with what they were shown. */
+export interface DeletionAnswer {
+  readonly kind: "deletion";
+  readonly choice: DeletionChoice;
+  readonly shown: Deletion;
+  /** It was carried out: what is there again since, somebody brought back. */
+  readonly holds?: boolean;
+}
+
+/** A person's answer to a question about a whole side: it goes for what they were shown, and a little more. */
+export interface GuardAnswer {
+  readonly kind: "guard";
+  readonly choice: GuardChoice;
+  readonly shown: GuardQuestion;
+}
+
+export type ConflictAnswer = FieldAnswer | DeletionAnswer | GuardAnswer;
 
 export interface BulkLimits {
   /** Items created at one tool by one plan. */
@@ -56,7 +75,7 @@ export interface Policy {
   readonly tools: Readonly<Record<ToolKey, ToolPolicy>>;
   /** The hub wins under last-modified-wins, and refused values are tried again. */
   readonly force: boolean;
-  /** Answers the bulk guard and approves proposed archives. */
+  /** Answers the bulk guard and approves the archives that the delete policy proposes. */
   readonly yes: boolean;
   /** Only these flow; absent means all. */
   readonly fields?: readonly FieldName[];

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from "./errors.ts";
 import type { FieldName, FieldValue, ItemId, ItemType, Side, ToolKey } from "./model.ts";
-import type { Conflict, ConflictStrategy } from "./plan.ts";
+import type { Conflict, ConflictStrategy, Topic } from "./plan.ts";
 
 export type SyncMode = "bidirectional" | "push-only" | "pull-only";
 
@@ -18,17 +18,21 @@ export interface SyncRequest {
   readonly fields?: readonly FieldName[];
   /** Ignore cursors and caches, read everything in full; under last-modified-wins the hub wins. */
   readonly force?: boolean;
+  /** Read everything in full; it decides nothing. */
+  readonly full?: boolean;
   /** Answers the bulk guard. */
   readonly yes?: boolean;
   /** ISO time: the report lists what changed in the tools since then. */
   readonly since?: string;
   /** Epoch ms at which change detection brought the mirrors of its members up to date: they are not listed again. */
   readonly detectedAtMs?: number;
+  /** One of a whole portfolio's, whoever started that: it leaves way to what somebody waits for. */
+  readonly isBulk?: boolean;
 }
 
 /** Whether a person, or somebody's hook, waits for it. */
-export function isUrgent({ trigger }: SyncRequest): boolean {
-  return ["manual", "webhook", "answer"].includes(trigger);
+export function isUrgent({ trigger, isBulk = false }: SyncRequest): boolean {
+  return !isBulk && ["manual", "webhook", "answer"].includes(trigger);
 }
 
 /** Which pass of which run an activity works for. */
@@ -141,31 +145,38 @@ export interface Committed {
   readonly untold: boolean;
   /** The file changed since it was read: plan again from the new text. */
   readonly stale: boolean;
+  /** To be synced as well once the run is over. */
+  readonly followUp?: SyncRequest;
   /** Something is left that another pass can do now. */
   readonly more: boolean;
   readonly outcome: "success" | "warning" | "error";
 }
 
-/** A parked field as its workflow knows it: names, numbers and a hash, never a value. */
+/** A conflict as its workflow knows it: names, states, numbers and a hash, never a value. */
 export interface Question {
   /** Unique in its project. */
   readonly number: number;
   readonly type: ItemType;
-  readonly field: FieldName;
+  /** What is asked about: the name of a field where a field is. */
+  readonly field: Topic;
   readonly kind: Conflict["kind"];
   readonly sides: readonly Side[];
-  /** Another for every change of a candidate's value. */
+  /** What can be answered; absent: one of the sides, or a value. */
+  readonly choices?: readonly string[];
+  /** What happened, in words; absent for a field. */
+  readonly about?: string;
+  /** Another for every change of what the person has to look at. */
   readonly revision: string;
 }
 
 /** What a person sends as Signal or Update `resolve`: one of `choice` and `value`. */
 export interface Resolution {
-  /** A side that has a value: `hub`, or a tool's key. */
-  readonly choice?: Side;
+  /** A side that has a value (`hub`, or a tool's key), or one of the question's own choices. */
+  readonly choice?: string;
   /** A value of their own, in the hub's terms; `null` clears the field. */
   readonly value?: FieldValue;
-  /** Needed where more than one field of the item is parked. */
-  readonly field?: FieldName;
+  /** Needed, if not the number, where more than one thing is asked about the item. */
+  readonly field?: Topic;
   /** What was looked at: with these, an answer to a question that has changed since is refused. */
   readonly number?: number;
   readonly revision?: string;
@@ -202,6 +213,7 @@ export interface PortfolioFilter {
   readonly priority?: string;
   /** ISO time: only projects whose hub file was saved, or that were found to have something to do, since then. */
   readonly changedSince?: string;
+  readonly projects?: readonly string[];
 }
 export interface ScanInput {
   readonly portfolio: string;
@@ -211,10 +223,7 @@ export interface ScanInput {
   readonly all: boolean;
 }
 /** A credential and how many of the projects share it. */
-export interface CredentialGroup {
-  readonly tool: ToolKey;
-  /** Names the credential without revealing it. */
-  readonly account: string;
+export interface CredentialGroup extends ConnectionRef {
   readonly projects: number;
 }
 export interface Scanned {
@@ -255,6 +264,26 @@ export interface PortfolioSummary {
   readonly unread: readonly string[];
 }
 
+/** A credential of a tool. */
+export interface ConnectionRef {
+  readonly tool: ToolKey;
+  /** Names the credential without revealing it. */
+  readonly account: string;
+}
+/** What a tool says of a credential that it refused. */
+export interface Probed {
+  /** `away`: it gave no answer that says either. */
+  readonly status: "accepted" | "refused" | "away";
+  /** Projects that wait for it. */
+  readonly waiting: number;
+  /** Until it is asked again. */
+  readonly waitMs: number;
+}
+export interface Reconnected {
+  /** Those that waited. */
+  readonly projects: readonly string[];
+}
+
 export interface HubActivities {
   readonly prepare: (input: PrepareInput) => Promise<Prepared>;
   readonly plan: (input: PlanInput) => Promise<Planned>;
@@ -267,10 +296,14 @@ export interface HubActivities {
   readonly scan: (input: ScanInput) => Promise<Scanned>;
   readonly rank: (input: ScanInput) => Promise<Ranked>;
   readonly conclude: (summary: PortfolioSummary) => Promise<void>;
+  /** Tells people, once, that a tool refuses a credential. */
+  readonly alert: (connection: ConnectionRef) => Promise<Probed>;
+  readonly reconnect: (connection: ConnectionRef) => Promise<Reconnected>;
 }
 export interface ToolActivities {
   readonly pull: (input: PullInput) => Promise<Pulled>;
   readonly evidence: (input: EvidenceInput) => Promise<void>;
   readonly apply: (input: ApplyInput) => Promise<Applied>;
   readonly detect: (input: DetectInput) => Promise<Detected>;
+  readonly probe: (connection: ConnectionRef) => Promise<Probed>;
 }

@@ -1,4 +1,5 @@
 /** What a person should do next, in one sentence each: every sentence names the remedy. */
+import { WHOLE_PROJECT } from "./conflict.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { ItemType } from "./model.ts";
 import { announcesConflict, isNearLimit, type ConflictFacts, type RunFacts, type ToolRunFacts } from "./run-facts.ts";
@@ -10,13 +11,14 @@ const CONFLICTS_NAMED = 20;
 export function recommendationsFor(facts: RunFacts): readonly string[] {
   const { project, tools, conflicts, findings } = facts;
   const remedies = findings
-    .filter((finding) => finding.severity !== "info" && !announcesConflict(finding))
+    .filter((finding) => finding.severity !== "info" && !announcesConflict(finding, conflicts))
     .flatMap(({ remedy }) => remedy ?? []);
   return [...new Set([...tools.flatMap(forTool), ...forConflicts(project, conflicts), ...remedies])];
 }
 
 const REMEDIES: { readonly [C in ErrorCode]?: (tool: ToolRunFacts) => string } = {
   AuthFailed: ({ name, env }) => `Review ${name} API key configuration: check ${env.join(", ") || "its credential"}`,
+  ConnectionPaused: ({ name, tool }) => `Let ${name} take part again when it may: track-sdlc tools resume ${tool}`,
   InvalidConfig: ({ name, env }) =>
     `Correct the configuration of ${name}: check ${env.join(", ") || "its entry in the registry"}`,
   Forbidden: ({ name }) => `Give the account of ${name} the right to read and write in the bound container`,
@@ -49,13 +51,17 @@ const TYPE_NAMES: Readonly<Record<ItemType, string>> = {
 
 function forConflicts(project: string, conflicts: readonly ConflictFacts[]): string[] {
   const open = conflicts.filter(({ decided }) => decided === undefined);
-  const byItem = Map.groupBy(open, ({ type, item }) => `${TYPE_NAMES[type]} ${item}`);
+  const byItem = Map.groupBy(open, ({ type, item }) =>
+    item === WHOLE_PROJECT ? `Project ${project}` : `${TYPE_NAMES[type]} ${item}`,
+  );
   const named = [...byItem].slice(0, CONFLICTS_NAMED).map(([item, parked]) => {
-    const fields = parked.map(({ field }) => field).join(", ");
+    const what = parked.map(({ field, about }) => about ?? field).join(", ");
+    const needs = parked.some(({ about }) => about) ? "requires a decision" : "requires manual conflict resolution";
     const ids = parked.flatMap(({ number }) => number ?? []).map((number) => ` --conflict-id=${number}`);
     const commands =
       ids.length > 0 ? ids.map((id) => `track-sdlc resolve ${project}${id}`) : [`track-sdlc conflicts ${project}`];
-    return `${item} requires manual conflict resolution (${fields}): ${commands.join(", ")}`;
+    const yes = parked.some(({ field }) => field.startsWith("bulk-")) ? ", or sync again with --yes" : "";
+    return `${item} ${needs} (${what}): ${commands.join(", ")}${yes}`;
   });
   const rest = byItem.size - named.length;
   return rest > 0

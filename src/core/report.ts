@@ -2,8 +2,9 @@
 import type { ErrorCode } from "./errors.ts";
 import type { Finding } from "./findings.ts";
 import type { FieldName, FieldValue, ItemId, ItemType, Side, ToolKey } from "./model.ts";
-import type { ConflictStrategy } from "./plan.ts";
+import type { ConflictStrategy, Topic } from "./plan.ts";
 import { recommendationsFor } from "./recommendations.ts";
+import { syncErrorsOf, type SyncError } from "./sync-error.ts";
 import { announcesConflict, isNearLimit, type ConflictFacts, type RunFacts, type ToolRunFacts } from "./run-facts.ts";
 
 export type Outcome = "success" | "warning" | "error";
@@ -35,9 +36,13 @@ interface ReportConflict {
   readonly id: number | null;
   readonly item: ItemId;
   readonly type: ItemType;
-  readonly field: FieldName;
+  /** What is asked about: a field, `deletion`, or what would be done at a side (`bulk-create:jira`). */
+  readonly field: Topic;
   readonly strategy: ConflictStrategy;
   readonly sides: readonly Side[];
+  /** What can be answered, and what happened; absent for a field. */
+  readonly choices?: readonly string[];
+  readonly about?: string;
   readonly state: "open" | "resolved";
   readonly winner?: Side;
   readonly reason?: string;
@@ -74,6 +79,8 @@ export interface SyncReport {
   readonly findings: readonly ReportFinding[];
   readonly conflicts: readonly ReportConflict[];
   readonly links: Readonly<Record<string, string>>;
+  /** What went wrong, how bad it is, and when it is tried again. */
+  readonly errors: readonly SyncError[];
   /** `pull --since` only: the twins that the tools say were touched since then, and what of it reached the hub. */
   readonly changes?: readonly ReportChange[];
 }
@@ -118,6 +125,7 @@ export function buildReport(facts: RunFacts): SyncReport {
     findings: facts.findings.map(findingOf),
     conflicts: facts.conflicts.map(conflictOf),
     links: facts.links ?? {},
+    errors: syncErrorsOf(facts),
   };
 }
 
@@ -133,14 +141,14 @@ export function exitCodeOf(report: SyncReport): 0 | 1 | 2 | 3 {
 /** Hub edits are operations too; a tool that failed before its first write counts as one that failed. */
 function summaryOf({ tools, hub }: RunFacts): SyncReport["summary"] {
   const successful = sum(tools, (tool) => tool.successful) + hub.edits;
-  const failed = sum(tools, (tool) => (tool.error && tool.failed === 0 ? 1 : tool.failed));
+  const failed = sum(tools, (tool) => (isFailed(tool) && tool.error && tool.failed === 0 ? 1 : tool.failed));
   const skipped = sum(tools, (tool) => tool.skipped);
   return { total_operations: successful + failed + skipped, successful, failed, skipped };
 }
 
 function toolReport(tool: ToolRunFacts): ToolReport {
   const warnings = warningsOf(tool);
-  const failed = tool.error !== undefined || tool.standing === "failed";
+  const failed = isFailed(tool);
   return {
     status: failed ? "error" : warnings.length > 0 ? "warning" : "success",
     operations: tool.successful + tool.failed,
@@ -149,6 +157,11 @@ function toolReport(tool: ToolRunFacts): ToolReport {
     ...(warnings.length > 0 ? { warnings } : {}),
     ...(failed ? { error: errorText(tool) } : {}),
   };
+}
+
+/** A tool that somebody paused is left out as they wish. */
+function isFailed({ error, standing }: ToolRunFacts): boolean {
+  return error?.code !== "ConnectionPaused" && (error !== undefined || standing === "failed");
 }
 
 function errorText({ error }: ToolRunFacts): string {
@@ -160,6 +173,7 @@ function warningsOf(tool: ToolRunFacts): string[] {
   const { failed, skipped, skewMs } = tool;
   const warnings: string[] = [];
   if (isNearLimit(tool)) warnings.push("Rate limit approaching");
+  if (tool.error?.code === "ConnectionPaused") warnings.push(capitalized(tool.error.message));
   if (tool.standing === "slow") warnings.push("No answer in time: left out, the next run takes it in");
   if (tool.standing === "waiting") warnings.push(`Waiting as asked${tool.waitUntil ? ` until ${tool.waitUntil}` : ""}`);
   if (failed > 0) warnings.push(`${failed} ${failed === 1 ? "write was" : "writes were"} rejected`);
@@ -188,7 +202,10 @@ function consistencyOf(facts: RunFacts): SyncReport["data_consistency"] {
 /** Questions only a person can answer: parked fields, and findings that are questions themselves. */
 function decisionsIn({ conflicts, findings }: RunFacts): number {
   const parked = conflicts.filter(({ decided }) => decided === undefined).length;
-  return parked + findings.filter((finding) => finding.needsDecision === true && !announcesConflict(finding)).length;
+  return (
+    parked +
+    findings.filter((finding) => finding.needsDecision === true && !announcesConflict(finding, conflicts)).length
+  );
 }
 
 function outcomeOf(facts: RunFacts, tools: SyncReport["tools"]): Outcome {
@@ -209,6 +226,10 @@ function conflictOf({ number, decided, ...conflict }: ConflictFacts): ReportConf
   const state = decided ? ("resolved" as const) : ("open" as const);
   const { side: winner, reason } = decided ?? {};
   return { id: number, ...conflict, state, ...(winner !== undefined && { winner }), ...(reason && { reason }) };
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sum<T>(list: readonly T[], of: (part: T) => number): number {

@@ -8,8 +8,18 @@ export function standingInWords(standing: ToolStanding): string {
     case "slow":
       return "not answered yet, joins a later pass";
     case "waiting":
-      return `asked us to wait until ${new Date(standing.untilMs).toISOString()}`;
+      return `asked us to wait until ${secondInWords(standing.untilMs)}`;
     case "failed":
       return `failed (${standing.code})`;
   }
+}
+
+/** `2026-11-20 14:05 UTC` */
+export function minuteInWords(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** `2026-11-20 14:05:09 UTC` */
+export function secondInWords(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Plan } from "../../src/core/plan.ts";
+import { isHeldBack } from "../../src/core/bulk-guard.ts";
 import { RECONCILE_PARTS } from "../../src/core/reconcile/parts.ts";
 import type { ReconcileParts } from "../../src/core/reconcile/parts.ts";
 import { reconcile } from "../../src/core/reconcile/reconcile.ts";
@@ -126,6 +127,29 @@ const DEFECTS: Readonly<Record<string, Planner>> = {
         ),
       },
     }),
+  "an answer goes for whatever is there now": (input) => {
+    const unanswered = input.policy.answers.filter(({ kind }) => kind !== "deletion");
+    const { deletions } = reconcile({ ...input, policy: { ...input.policy, answers: unanswered } });
+    const answers = input.policy.answers.map((answer) => {
+      const now = answer.kind === "deletion" && deletions.find(({ item }) => item === answer.shown.item);
+      return now ? { ...answer, shown: now } : answer;
+    });
+    return reconcile({ ...input, policy: { ...input.policy, answers } });
+  },
+  "an edit of what was deleted elsewhere is forgotten once all agree": (input) =>
+    reconcile({ ...input, links: input.links.map(({ seen: _, ...link }) => link) }),
+  "what is to stay as it is is asked again": patched((plan) => ({
+    ...plan,
+    deletions: plan.deletions.map(({ decided: _, ...deletion }) => deletion),
+  })),
+  "a bulk write goes on unasked": (input) => {
+    const tools = Object.entries(input.policy.tools).map(([key, tool]) => [key, { ...tool, consented: true }]);
+    return reconcile({ ...input, policy: { ...input.policy, tools: Object.fromEntries(tools) } });
+  },
+  "a bulk write that waits holds back what all others agree on": patched((plan) => {
+    const held = new Set(plan.guards.filter(isHeldBack).map(({ side }) => side));
+    return held.size > 0 ? { ...plan, hubBase: [], baseUpdates: [] } : plan;
+  }),
   "a state that means nothing is coerced": withLenses((lens) => ({
     ...lens,
     read: (value) => (value === STRANGE_STATUS ? { kind: "value", value: "ready" } : lens.read(value)),
@@ -163,7 +187,12 @@ const BROKEN: Readonly<Record<string, RegExp>> = {
   "writes do not say what they expect": /I[123]/,
   "a person's value is overwritten by the plan that first sees it": /I[123]|nobody could read/,
   "a deleted twin is made anew under every policy": /I5/,
-  "an item that left the hub is archived without a yes": /I7/,
+  "an item that left the hub is archived without a yes": /I7|unasked/,
+  "an answer goes for whatever is there now": /I7/,
+  "an edit of what was deleted elsewhere is forgotten once all agree": /I7/,
+  "what is to stay as it is is asked again": /asked again/,
+  "a bulk write goes on unasked": /unasked/,
+  "a bulk write that waits holds back what all others agree on": /I[123]/,
   "a state that means nothing is coerced": /I4|nobody could read/,
   "a pull-only tool is written to": /pull-only/,
   "the order of writes follows the order of keys": /I9/,

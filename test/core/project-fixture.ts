@@ -179,6 +179,11 @@ export class Project {
     }
     for (const edit of plan.hubEdits) if (edit.kind === "field") this.edit(edit.item, edit.field, edit.value);
     for (const { tool, item, field, base } of plan.baseUpdates) this.setBase(tool, item, field, base);
+    this.links = this.links.map((link) => {
+      const news = plan.presence.find(({ tool, item }) => tool === link.tool && item === link.item);
+      const { gone: _, seen: __, ...rest } = link;
+      return news ? { ...rest, gone: news.gone, ...(news.seen && { seen: { ...news.seen } }) } : link;
+    });
     for (const { item, type, field, value } of plan.hubBase) {
       (this.hubBase[item] ??= { type, fields: {} }).fields[field] = value;
     }

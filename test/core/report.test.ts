@@ -148,6 +148,44 @@ describe("the report of a run", () => {
     expect(report.recommendations[0]).toContain("track-sdlc resolve");
   });
 
+  it("names a deletion and a bulk write with what happened, once, and leaves alone what is no question", () => {
+    const deletion = conflictFacts({
+      field: "deletion",
+      sides: ["hub", "jira"],
+      choices: ["recreate", "keep"],
+      about: "deleted in jira; live in the hub",
+    });
+    const bulk = conflictFacts({
+      number: 8,
+      item: "project",
+      type: "project",
+      field: "bulk-create:jira",
+      choices: ["proceed", "refuse"],
+      about: "create 60 items in jira (limit 50)",
+    });
+    const finding = {
+      severity: "warning",
+      tool: "jira",
+      message: "x",
+      remedy: "Decide.",
+      needsDecision: true,
+    } as const;
+    const told = [
+      { ...finding, code: "deleted-in-tool", items: ["EPIC-001"] },
+      { ...finding, code: "bulk-create" },
+    ];
+    const report = build({ conflicts: [deletion, bulk], findings: told });
+    expect(report.data_consistency.manual_review_required).toBe(2);
+    expect(report.recommendations).toEqual([
+      "Epic EPIC-001 requires a decision (deleted in jira; live in the hub): track-sdlc resolve PROJ-2026-001 --conflict-id=7",
+      "Project PROJ-2026-001 requires a decision (create 60 items in jira (limit 50)): track-sdlc resolve PROJ-2026-001 --conflict-id=8, or sync again with --yes",
+    ]);
+    const others = [{ ...finding, code: "deleted-in-tool", items: ["EPIC-001", "EPIC-002"] }];
+    const more = build({ conflicts: [deletion], findings: others });
+    expect(more.data_consistency.manual_review_required).toBe(2);
+    expect(more.recommendations).toContain("Decide.");
+  });
+
   it("shows a decided conflict with its winner and asks nothing", () => {
     const report = build({ conflicts: [conflictFacts({ number: null, decided: { side: "jira", reason: "newer" } })] });
     expect(report.conflicts).toMatchObject([{ state: "resolved", winner: "jira", reason: "newer" }]);

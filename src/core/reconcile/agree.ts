@@ -1,8 +1,8 @@
 import { FIELD_DEFINITIONS } from "../fields.ts";
 import { sameValue } from "../equality.ts";
 import type { FieldValue, Side } from "../model.ts";
-import type { Candidate, Conflict, ConflictStrategy } from "../plan.ts";
-import type { ConflictAnswer, Policy } from "../policy.ts";
+import type { Candidate, FieldConflict, ConflictStrategy } from "../plan.ts";
+import type { FieldAnswer, Policy } from "../policy.ts";
 import { decideByTime, decision, mostCareful } from "./decide.ts";
 import type { Decision } from "./decide.ts";
 import { readingOf } from "./field-case.ts";
@@ -20,9 +20,9 @@ export type Agreement =
       readonly value: FieldValue;
       /** The hub differs, but may not propose (every tool is pull-only) and nobody overrules it. */
       readonly hubLeft: boolean;
-      readonly conflicts: readonly Conflict[];
+      readonly conflicts: readonly FieldConflict[];
     }
-  | { readonly kind: "parked"; readonly conflict: Conflict };
+  | { readonly kind: "parked"; readonly conflict: FieldConflict };
 
 /** Decides one field: what was edited, whether it fits together, and who wins where it does not. */
 export function agree(c: FieldCase, policy: Policy, parts: ReconcileParts): Agreement {
@@ -129,7 +129,7 @@ function withOverruledHub(
 
 function settle(
   c: FieldCase,
-  kind: Conflict["kind"],
+  kind: FieldConflict["kind"],
   candidates: readonly Candidate[],
   strategy: ConflictStrategy,
   decided: Decision | undefined,
@@ -138,7 +138,7 @@ function settle(
   return decided ? settledOn(decided.value, [conflict]) : { kind: "parked", conflict };
 }
 
-function settledOn(value: FieldValue, conflicts: readonly Conflict[] = [], hubLeft = false): Agreement {
+function settledOn(value: FieldValue, conflicts: readonly FieldConflict[] = [], hubLeft = false): Agreement {
   return { kind: "agreed", value, conflicts, hubLeft };
 }
 
@@ -149,11 +149,11 @@ function asCandidate(c: FieldCase, { side, value }: Proposal, policy: Policy): C
 
 function conflictOf(
   c: FieldCase,
-  kind: Conflict["kind"],
+  kind: FieldConflict["kind"],
   candidates: readonly Candidate[],
   strategy: ConflictStrategy,
   decided: Decision | undefined,
-): Conflict {
+): FieldConflict {
   const { item, field } = c;
   return { item: item.id, type: item.type, field, kind, candidates, strategy, ...(decided && { decided }) };
 }
@@ -165,7 +165,9 @@ function answerTo(
   policy: Policy,
   parts: ReconcileParts,
 ): Decision | undefined {
-  const answers = policy.answers.filter((answer) => answer.item === c.item.id && answer.field === c.field);
+  const answers = policy.answers
+    .filter((answer) => answer.kind === undefined)
+    .filter((answer) => answer.item === c.item.id && answer.field === c.field);
   for (const answer of answers.toReversed()) {
     const chosen = chosenBy(answer);
     if (!chosen || !parts.answerFits(c, answer, chosen.value, candidates)) continue;
@@ -178,7 +180,7 @@ function answerTo(
 
 export function answerFits(
   c: FieldCase,
-  answer: ConflictAnswer,
+  answer: FieldAnswer,
   chosen: FieldValue,
   candidates: readonly Candidate[],
 ): boolean {
@@ -186,7 +188,7 @@ export function answerFits(
   return candidates.every(({ value }) => shown.some((known) => sameValue(c.kind, known, value)));
 }
 
-function chosenBy({ choice, candidates }: ConflictAnswer): { side?: Side; value: FieldValue } | undefined {
+function chosenBy({ choice, candidates }: FieldAnswer): { side?: Side; value: FieldValue } | undefined {
   if (typeof choice !== "string") return { value: choice.value };
   return candidates.find(({ side }) => side === choice);
 }

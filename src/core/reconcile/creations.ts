@@ -3,6 +3,7 @@ import type { WantedField, WantedFields } from "../plan.ts";
 import type { Draft, SettledItem } from "./draft.ts";
 import { isBound } from "./settle-item.ts";
 import { wantedValue } from "./settle-tool.ts";
+import { isLossKnown, tracesOf } from "./traces.ts";
 import { isDeleted, standingOf } from "./world.ts";
 import type { ToolWorld, World } from "./world.ts";
 
@@ -46,7 +47,15 @@ function isDue(world: World, tool: ToolWorld, item: HubItem, draft: Draft): bool
   const standing = standingOf(tool, item.id);
   if (standing === "none") return !isAwaited(tool, item, draft);
   const lost = isDeleted(standing, item, world.input);
-  return lost && policy.deletes === "recreate" && !tool.massDeletion;
+  return lost && !tool.massDeletion && isWantedAnew(world, tool, item);
+}
+
+/** As a person said, else as the tool's policy has it. */
+function isWantedAnew(world: World, { policy }: ToolWorld, item: HubItem): boolean {
+  const answer = world.deletionAnswers.get(item.id);
+  const bound = world.tools.filter((tool) => isBound(tool, item));
+  if (!answer || !isLossKnown(answer, tracesOf(world, item.id, bound))) return policy.deletes === "recreate";
+  return answer.choice === "recreate";
 }
 
 /** A ref that could not be resolved means that a twin may exist: a second one must not. */

@@ -1,7 +1,7 @@
 import type { FieldValue, Side, Stamp } from "../model.ts";
-import type { Candidate, Conflict, ConflictStrategy } from "../plan.ts";
+import type { Candidate, FieldConflict, ConflictStrategy } from "../plan.ts";
 
-export type Decision = NonNullable<Conflict["decided"]>;
+export type Decision = NonNullable<FieldConflict["decided"]>;
 
 /** From most to least careful. */
 const STRATEGIES: readonly ConflictStrategy[] = ["manual", "field-merge", "source-wins", "last-modified-wins"];

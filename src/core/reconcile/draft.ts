@@ -1,7 +1,7 @@
 import { mergeFindings } from "../findings.ts";
 import type { Finding } from "../findings.ts";
 import type { FieldValues, HubItem, ToolKey } from "../model.ts";
-import type { BaseUpdate, Conflict, GuardQuestion, HubEdit, Plan, Write } from "../plan.ts";
+import type { BaseUpdate, Deletion, FieldConflict, GuardQuestion, HubEdit, Plan, Write } from "../plan.ts";
 
 /** A plan in the making. Lists are filled in item, field and tool order, which fixes the plan's own order. */
 export interface Draft {
@@ -10,7 +10,8 @@ export interface Draft {
   baseUpdates: BaseUpdate[];
   hubBase: Plan["hubBase"][number][];
   presence: Plan["presence"][number][];
-  conflicts: Conflict[];
+  conflicts: FieldConflict[];
+  deletions: Deletion[];
   findings: Finding[];
   guards: GuardQuestion[];
   /** Values overwritten at each tool, for the bulk guard. */
@@ -28,6 +29,7 @@ export function emptyDraft(): Draft {
     hubBase: [],
     presence: [],
     conflicts: [],
+    deletions: [],
     findings: [],
     guards: [],
     overwrites: new Map(),

@@ -1,15 +1,19 @@
-import { bulkQuestions, withhold } from "../bulk-guard.ts";
+import { bulkQuestions, isHeldBack, withhold } from "../bulk-guard.ts";
+import { inWords } from "../conflict.ts";
 import type { Finding } from "../findings.ts";
 import type { FieldName, ItemId, ToolKey } from "../model.ts";
 import type { GuardQuestion, Plan, Write } from "../plan.ts";
 import type { Policy } from "../policy.ts";
 import { draftCreates, markCreations } from "./creations.ts";
-import { draftDeletions, draftRemovals, notePresence, reportMassDeletions } from "./deletions.ts";
+import { draftDeletions, notePresence } from "./deletions.ts";
 import { emptyDraft, finishDraft } from "./draft.ts";
 import type { Draft } from "./draft.ts";
 import { RECONCILE_PARTS } from "./parts.ts";
 import type { ReconcileParts } from "./parts.ts";
+import { draftRemovals } from "./removals.ts";
 import { settleItem } from "./settle-item.ts";
+import { reportVanished } from "./vanished.ts";
+import { reportMassDeletions } from "./waves.ts";
 import { buildWorld } from "./world.ts";
 import type { ReconcileInput, World } from "./world.ts";
 
@@ -37,6 +41,7 @@ export function reconcile(input: ReconcileInput, parts: ReconcileParts = RECONCI
     draftDeletions(world, draft, settled);
   }
   draftRemovals(world, draft);
+  reportVanished(world, draft);
   draft.writes = arrangeWrites(draft.writes, world.policy);
   return guard(world, draft);
 }
@@ -62,22 +67,19 @@ function guard(world: World, draft: Draft): Plan {
   const counts = { toolOverwrites: draft.overwrites, hubOverwrites: draft.hubOverwrites };
   const questions = bulkQuestions(draft, counts, world.input, world.policy);
   draft.guards.push(...questions);
-  draft.findings.push(...questions.map(bulkFinding));
-  return withhold(
-    finishDraft(draft),
-    questions.map(({ side }) => side),
-  );
+  const held = questions.filter(isHeldBack);
+  draft.findings.push(...held.map(bulkFinding));
+  return withhold(finishDraft(draft), held);
 }
 
-function bulkFinding({ side, kind, count, limit }: GuardQuestion): Finding {
-  const place = side === "hub" ? "the hub" : side;
-  const deed = kind === "bulk-create" ? `create ${count} items in ${place}` : `overwrite ${count} values in ${place}`;
+function bulkFinding(question: GuardQuestion): Finding {
+  const { side, kind, decided } = question;
   return {
     code: kind,
-    severity: "warning",
+    severity: decided ? "info" : "warning",
     ...(side !== "hub" && { tool: side }),
-    message: `This run would ${deed} (limit ${limit}); nothing was written there.`,
-    remedy: "Look at the plan, then run again with --yes.",
-    needsDecision: true,
+    message: `This run would ${inWords(question)}; nothing was written there${decided ? ", as was decided" : ""}.`,
+    remedy: "Look at the plan, then decide with track-sdlc resolve, or run again with --yes.",
+    ...(!decided && { needsDecision: true }),
   };
 }

@@ -5,7 +5,6 @@ import type { Draft, SettledItem } from "./draft.ts";
 import { examineField, isQuiet } from "./field-case.ts";
 import type { ReconcileParts } from "./parts.ts";
 import { settleField } from "./settle-field.ts";
-import { standingOf } from "./world.ts";
 import type { ToolWorld, Twin, World } from "./world.ts";
 
 type Updates = Map<ToolKey, { [F in FieldName]?: WantedField }>;
@@ -51,9 +50,4 @@ function draftUpdates(draft: Draft, item: HubItem, twins: readonly Twin[], updat
       draft.hubEdits.push({ kind: "ref", item: item.id, type: item.type, tool: tool.key, ref: link.key });
     }
   }
-}
-
-/** Whether every twin of the item is out of reach, so that nothing is left to be proposed anywhere. */
-export function liveTools(world: World, item: HubItem): readonly ToolWorld[] {
-  return world.tools.filter((tool) => isBound(tool, item) && standingOf(tool, item.id) === "live");
 }

@@ -1,6 +1,6 @@
 import { sameValue } from "../equality.ts";
 import type { FieldBase, FieldValue, ToolValue } from "../model.ts";
-import type { Conflict, WantedField, WantedFields } from "../plan.ts";
+import type { FieldConflict, WantedField, WantedFields } from "../plan.ts";
 import type { Draft } from "./draft.ts";
 import { hasSeen, readingOf } from "./field-case.ts";
 import type { FieldCase, ToolSide } from "./field-case.ts";
@@ -176,7 +176,7 @@ function reportRefused(draft: Draft, c: FieldCase, side: ToolSide, base: FieldBa
   });
 }
 
-function overwrittenEdit(world: World, c: FieldCase, side: ToolSide, value: FieldValue): Conflict {
+function overwrittenEdit(world: World, c: FieldCase, side: ToolSide, value: FieldValue): FieldConflict {
   const reading = readingOf(side);
   const stamp = world.policy.times(side.tool.key, c.item.id, c.field);
   return {

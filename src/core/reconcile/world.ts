@@ -2,7 +2,7 @@ import { FIELDS_OF_TYPE } from "../fields.ts";
 import type { Finding } from "../findings.ts";
 import type { Lens } from "../lens.ts";
 import type { FieldName, HubBase, HubItem, HubTree, ItemId, ItemType, Link, RemoteItem, ToolKey } from "../model.ts";
-import type { Policy, ToolPolicy } from "../policy.ts";
+import type { DeletionAnswer, Policy, ToolPolicy } from "../policy.ts";
 import { isClosed } from "./closed.ts";
 import { parentLens } from "./parent-lens.ts";
 import { claimedTwice } from "./ref-claims.ts";
@@ -57,6 +57,8 @@ export interface World {
   /** Items that may be acted on: epics before stories before tasks, then in file order. */
   readonly items: readonly HubItem[];
   readonly quarantined: ReadonlySet<ItemId>;
+  /** What people said about items that were deleted somewhere. */
+  readonly deletionAnswers: ReadonlyMap<ItemId, DeletionAnswer>;
   /** Fields that flow, item type by item type, in their fixed order. */
   readonly fields: { readonly [T in ItemType]: readonly FieldName[] };
 }
@@ -83,6 +85,9 @@ export function buildWorld(input: ReconcileInput, report: (finding: Finding) => 
     tools,
     items,
     quarantined,
+    deletionAnswers: new Map(
+      input.policy.answers.flatMap((answer) => (answer.kind === "deletion" ? [[answer.shown.item, answer]] : [])),
+    ),
     fields: { project: flowing("project"), epic: flowing("epic"), story: flowing("story"), task: flowing("task") },
   };
 }

@@ -199,7 +199,6 @@ describe("deletes are proposals", () => {
   test("an item taken out of the hub is proposed for archive, not imported again (scenario 27)", () => {
     const project = new Project(STORY, ["jira"]);
     delete project.hub["US-1"];
-    project.editIn("jira", "US-1", "title", "Edited since");
     const plan = project.plan();
     expect([plan.writes, plan.hubEdits, plan.baseUpdates]).toEqual([[], [], []]);
     expect(plan.findings).toMatchObject([{ code: "removed-from-hub", tool: "jira", needsDecision: true }]);
@@ -207,6 +206,8 @@ describe("deletes are proposals", () => {
     expect(project.plan().writes).toEqual([]);
     project.policy.yes = true;
     expect(project.plan().writes).toMatchObject([{ kind: "archive", tool: "jira", item: "US-1" }]);
+    project.editIn("jira", "US-1", "title", "Edited since");
+    expect(project.plan()).toMatchObject({ writes: [], findings: [{ needsDecision: true }] });
   });
 
   test("an item in quarantine is not taken for removed", () => {
@@ -299,8 +300,10 @@ describe("the bulk guard", () => {
     expect(plan.guards).toEqual([{ side: "jira", kind: "bulk-overwrite", count: 6, limit: 4 }]);
     expect(plan.writes.every(({ tool }) => tool === "linear")).toBe(true);
     expect(plan.writes).toHaveLength(6);
-    expect(plan.hubBase).toEqual([]);
+    project.sync();
     expect(project.plan().guards).toEqual(plan.guards);
+    project.policy.yes = true;
+    expect(project.plan().writes.map(({ tool }) => tool)).toEqual(Array.from({ length: 6 }, () => "jira"));
   });
 
   test("lets a handful of edits through, however small the project", () => {

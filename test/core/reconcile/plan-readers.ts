@@ -1,6 +1,6 @@
 /** What table tests ask of a plan. */
 import type { FieldName, FieldValue, Side } from "../../../src/core/model.ts";
-import type { Conflict, Plan } from "../../../src/core/plan.ts";
+import type { FieldConflict, Plan } from "../../../src/core/plan.ts";
 import { Project, STORY } from "../project-fixture.ts";
 
 export function story(tools: readonly string[] = ["jira", "linear"]): Project {
@@ -18,7 +18,7 @@ export function hubEdit(plan: Plan, field: FieldName): FieldValue | undefined {
   return edit?.kind === "field" ? edit.value : undefined;
 }
 
-export function sides(conflict: Conflict | undefined): readonly Side[] {
+export function sides(conflict: FieldConflict | undefined): readonly Side[] {
   return conflict?.candidates.map(({ side }) => side) ?? [];
 }
 
@@ -29,6 +29,7 @@ export function isEmpty(plan: Plan): boolean {
     plan.baseUpdates,
     plan.hubBase,
     plan.conflicts,
+    plan.deletions,
     plan.findings,
     plan.guards,
   ];

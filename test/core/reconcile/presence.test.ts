@@ -24,7 +24,7 @@ test("deletions one by one are no wave, however many they come to", () => {
   for (const id of ids.slice(0, 12)) {
     project.setTwin("jira", id, { state: "gone" });
     const plan = commit(project);
-    expect(plan.presence).toEqual([{ tool: "jira", item: id, gone: true }]);
+    expect(plan.presence).toEqual([{ tool: "jira", item: id, gone: true, seen: { title: id } }]);
     expect(alarms(plan)).toBe(0);
   }
   expect(commit(project).presence).toEqual([]);

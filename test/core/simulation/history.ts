@@ -1,10 +1,12 @@
 /** Random histories of a project, and the run that holds them to the promises. */
 import * as fc from "fast-check";
 import type { Plan } from "../../../src/core/plan.ts";
+import { isHeldBack } from "../../../src/core/bulk-guard.ts";
 import { reconcile } from "../../../src/core/reconcile/reconcile.ts";
-import { doDelete, doEdit, doForget, pick } from "./people.ts";
+import { doAnswer, doDelete, doEdit, doForget, doRestore, pick } from "./people.ts";
 import type { Edit } from "./people.ts";
-import { checkConverged, checkDeletes, checkNothingInvented, checkNothingLost, checkQuiet } from "./promises.ts";
+import { checkAsked, checkBulk, checkDeletes } from "./decisions.ts";
+import { checkConverged, checkNothingInvented, checkNothingLost, checkQuiet, decidedIn } from "./promises.ts";
 import { BrokenPromise, inputOf, NO_FAULTS, runPass } from "./sim-engine.ts";
 import type { Faults, PassResult, Planner } from "./sim-engine.ts";
 import { shuffleKeys } from "./shuffle-keys.ts";
@@ -15,8 +17,11 @@ export interface Step {
   readonly edits: readonly Edit[];
   readonly deletes: readonly Edit[];
   readonly forgets: readonly Edit[];
+  readonly restores: readonly Edit[];
   /** Answers the parked conflict of that number: with a candidate, or with a value of one's own. */
   readonly answer: number;
+  /** Answers the deletion or bulk write of that number, as it was last asked. */
+  readonly decision: number;
   readonly faults: Faults;
 }
 export interface History {
@@ -35,14 +40,28 @@ export function live(history: History, planner: Planner = reconcile): Statistics
     for (const edit of step.edits) doEdit(world, edit);
     for (const edit of step.deletes) doDelete(world, edit);
     for (const edit of step.forgets) doForget(world, edit);
+    for (const edit of step.restores) doRestore(world, edit);
     answerOne(world, step.answer);
+    if (step.decision > 0) doAnswer(world, step.decision);
     runChecked(world, step.faults, planner);
   }
-  const last = settle(world, planner);
+  const last = settleAll(world, planner);
   checkConverged(world, last);
   checkNothingLost(world);
   checkNothingInvented(world);
   return world.seen;
+}
+
+/** What a guard holds back is no agreement: at the end somebody lets all of it go on. */
+function settleAll(world: SimWorld, planner: Planner): PassResult {
+  let last = settle(world, planner);
+  for (let round = 0; round < SETTLING_PASSES && last.plan.guards.some(isHeldBack); round += 1) {
+    const held = last.plan.guards.filter(isHeldBack);
+    world.answers = world.answers.filter(({ kind }) => kind !== "guard");
+    for (const shown of held) world.answers.push({ kind: "guard", choice: "proceed", shown });
+    last = settle(world, planner);
+  }
+  return last;
 }
 
 function settle(world: SimWorld, planner: Planner): PassResult {
@@ -62,6 +81,8 @@ function runChecked(world: SimWorld, faults: Faults, planner: Planner): PassResu
     return plan;
   });
   checkDeletes(world, result);
+  checkAsked(result);
+  checkBulk(world, result);
   return result;
 }
 
@@ -74,8 +95,9 @@ function checkDeterministic(input: ReturnType<typeof inputOf>, plan: Plan, plann
 }
 
 function isSilent(plan: Plan): boolean {
-  const decided = plan.conflicts.filter((conflict) => conflict.decided);
-  return [plan.writes, plan.hubEdits, plan.baseUpdates, plan.hubBase, decided].every((list) => list.length === 0);
+  return [plan.writes, plan.hubEdits, plan.baseUpdates, plan.hubBase, decidedIn(plan)].every(
+    (list) => list.length === 0,
+  );
 }
 
 function answerOne(world: SimWorld, n: number): void {
@@ -138,6 +160,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
     tools: fc.array(tool, { minLength: 1, maxLength: 4 }),
     adoption: fc.constantFrom("hub", "tool", "newest", "ask"),
     yes: fc.boolean(),
+    consented: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
     times: fc.constantFrom("true", "missing", "equal", "coarse"),
   }),
   steps: fc.array(
@@ -145,7 +168,9 @@ export const histories: fc.Arbitrary<History> = fc.record({
       edits: fc.array(edit, { maxLength: 6 }),
       deletes: rarely(edit, 1),
       forgets: rarely(edit, 1),
+      restores: rarely(edit, 1),
       answer: fc.nat({ max: 9 }),
+      decision: fc.nat({ max: 9 }),
       faults,
     }),
     { minLength: 1, maxLength: 5 },

@@ -16,7 +16,8 @@ const HUB_STATUS = ["ready", "in_progress", "in_review", "done", "blocked", "can
 
 /** A person edits one field on one side; nothing happens where that is impossible. */
 export function doEdit(world: SimWorld, edit: Edit): void {
-  const item = world.hub.get(pick(world.order, edit.item));
+  const id = pick(world.order, edit.item);
+  const item = world.hub.get(id) ?? world.takenOut.get(id);
   const field = pick(EDITABLE, edit.field);
   if (!item || ((field === "parent" || field === "assignee") && item.type !== "story")) return;
   if (field === "status" && item.type === "epic") return;
@@ -24,7 +25,7 @@ export function doEdit(world: SimWorld, edit: Edit): void {
   const side = edit.side % (world.tools.length + 1);
   const tool = world.tools[side - 1];
   if (tool) editTool(world, tool, item, field, edit.n);
-  else editHub(world, item, field, edit.n);
+  else if (world.hub.has(id)) editHub(world, item, field, edit.n);
 }
 
 /** A person deletes a twin (or archives it), or takes an item out of the hub. */
@@ -32,7 +33,11 @@ export function doDelete(world: SimWorld, edit: Edit): void {
   const id = pick(world.order, edit.item);
   const tool = world.tools[(edit.side % (world.tools.length + 1)) - 1];
   if (!tool) {
-    if (world.hub.delete(id)) world.seen.deletes += 1;
+    const item = world.hub.get(id);
+    if (!item) return;
+    world.hub.delete(id);
+    world.takenOut.set(id, item);
+    world.seen.deletes += 1;
     return;
   }
   const twin = twinAt(world, tool, id);
@@ -41,6 +46,36 @@ export function doDelete(world: SimWorld, edit: Edit): void {
   world.seen.deletes += 1;
   // Whoever deletes a twin has seen what is in it.
   for (const deed of world.deeds) if (deed.side === tool.key && deed.item === id) deed.superseded = true;
+}
+
+/** A person brings back what was put away in a tool, or the lines that were taken out of the hub. */
+export function doRestore(world: SimWorld, { n }: Edit): void {
+  const archived = world.tools.flatMap(({ twins }) => [...twins.values()].filter(({ state }) => state === "archived"));
+  const all = [...archived, ...world.takenOut.values()];
+  const one = all[n % Math.max(1, all.length)];
+  if (!one) return;
+  world.seen.restores += 1;
+  if ("state" in one) one.state = "live";
+  else {
+    world.takenOut.delete(one.id);
+    world.hub.set(one.id, one);
+  }
+}
+
+/** A person answers a deletion or a bulk write as it was asked, whatever happened since. */
+export function doAnswer(world: SimWorld, n: number): void {
+  const one = world.asked[n % Math.max(1, world.asked.length)];
+  if (!one) return;
+  const { question: shown, titles } = one;
+  if (shown.kind === "deletion") {
+    world.answers.push({ kind: "deletion", choice: pick(shown.choices, n), shown });
+    world.answeredTitles.set(shown.item, titles);
+    world.seen.deletionAnswers += 1;
+  } else {
+    world.answers.push({ kind: "guard", choice: n % 3 === 0 ? "refuse" : "proceed", shown });
+    world.seen.guardAnswers += 1;
+  }
+  world.asked = world.asked.filter((other) => other !== one);
 }
 
 /** A person takes a key out of the hub: no opinion, and no deed. */

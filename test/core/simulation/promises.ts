@@ -1,7 +1,8 @@
 /** The invariants that every simulated history must end in. */
 import { FIELDS_OF_TYPE } from "../../../src/core/fields.ts";
 import type { FieldName, FieldValue, ItemId, ToolValue } from "../../../src/core/model.ts";
-import type { Plan } from "../../../src/core/plan.ts";
+import { isHeldBack } from "../../../src/core/bulk-guard.ts";
+import type { FieldConflict, Plan } from "../../../src/core/plan.ts";
 import { deedsOn, shows, stillStands } from "./people.ts";
 import { BrokenPromise } from "./sim-engine.ts";
 import type { PassResult } from "./sim-engine.ts";
@@ -19,8 +20,14 @@ export function checkQuiet({ plan }: PassResult): void {
   for (const [list, entries] of Object.entries(effects)) {
     if (entries.length > 0) broken("I2 quiescence", `${list} of a second run: ${JSON.stringify(entries)}`);
   }
-  const decided = plan.conflicts.filter((conflict) => conflict.decided);
+  const decided = decidedIn(plan);
   if (decided.length > 0) broken("I2 quiescence", `decided again: ${JSON.stringify(decided)}`);
+}
+
+/** Decisions that are carried out: what the hub has not accepted is decided anew in each run. */
+export function decidedIn({ conflicts, guards }: Plan): FieldConflict[] {
+  const isWaiting = guards.some((guard) => guard.side === "hub" && isHeldBack(guard));
+  return isWaiting ? [] : conflicts.filter(({ decided }) => decided);
 }
 
 /** I1: every writable side stands for the agreed value, except where the plan says why not. */
@@ -125,7 +132,12 @@ export function checkNothingInvented(world: SimWorld): void {
             broken("I4 no invention", `${item.id} ${field}: ${token}`);
           }
         }
-      } else if (!same(value, first) && !known.some((deed) => same(deed.value, value)) && !wasDefault(value)) {
+      } else if (
+        !same(value, first) &&
+        !known.some((deed) => same(deed.value, value)) &&
+        !wasDefault(value) &&
+        !world.brought.has(JSON.stringify([item.id, field, value]))
+      ) {
         broken("I4 no invention", `${item.id} ${field}: ${show(value)}`);
       }
     }
@@ -135,32 +147,6 @@ export function checkNothingInvented(world: SimWorld): void {
 /** What a tool gives a field that nobody filled may be adopted where a person chose the tool. */
 function wasDefault(value: FieldValue): boolean {
   return value === "" || value === "ready" || value === "in_progress" || value === null;
-}
-
-/** I7 and modes: nothing is archived or made anew without a deletion somewhere and a policy that says so. */
-export function checkDeletes(world: SimWorld, { plan, input }: PassResult): void {
-  for (const write of plan.writes) {
-    const tool = world.tools.find(({ key }) => key === write.tool);
-    if (write.kind === "archive") {
-      const lost = input.links.some((link) => {
-        const state = input.remotes[link.tool]?.[link.ref]?.state;
-        return link.item === write.item && (state === "gone" || state === "archived");
-      });
-      const removed = !world.order.includes(write.item) || !input.hub.items[write.item];
-      const asked = world.tools.some(({ config }) => config.deletes === "archive");
-      if (!world.config.yes || !asked || !(lost || removed)) broken("I7 no removal", JSON.stringify(write));
-    }
-    if (write.kind === "create" && tool) checkCreate(tool, write.item, input);
-  }
-}
-
-function checkCreate(tool: ToolState, item: ItemId, input: PassResult["input"]): void {
-  const link = input.links.find((known) => known.item === item && known.tool === tool.key);
-  if (!link) return;
-  const state = input.remotes[tool.key]?.[link.ref]?.state;
-  if (state === "live" || state === undefined || tool.config.deletes !== "recreate") {
-    broken("I5 one twin", `${item} was made anew in ${tool.key}`);
-  }
 }
 
 function isParked(plan: Plan, item: ItemId, field: FieldName): boolean {
@@ -193,6 +179,6 @@ function show(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function broken(promise: string, detail: string): never {
+export function broken(promise: string, detail: string): never {
   throw new BrokenPromise(`${promise}: ${detail}`);
 }

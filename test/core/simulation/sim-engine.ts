@@ -4,6 +4,7 @@ import type { CreateWrite, Plan, UpdateWrite, Write } from "../../../src/core/pl
 import type { Policy, ToolPolicy } from "../../../src/core/policy.ts";
 import { reconcile } from "../../../src/core/reconcile/reconcile.ts";
 import type { ReconcileInput } from "../../../src/core/reconcile/reconcile.ts";
+import { askPeople, keepNamedAnswers } from "./questions.ts";
 import { canonical, doEdit } from "./people.ts";
 import type { Edit } from "./people.ts";
 import { makeTwin, twinAt } from "./sim-world.ts";
@@ -58,6 +59,7 @@ export function runPass(world: SimWorld, faults: Faults, planner: Planner = reco
   world.recorded.push(...plan.conflicts);
   if (plan.conflicts.length > 0) world.seen.conflicts += 1;
   keepNamedAnswers(world, plan);
+  askPeople(world, plan, input);
   for (const edit of faults.races) doEdit(world, edit);
   const crashed = applyWrites(world, plan, faults);
   if (!crashed && hubFingerprint(world) === hubAtPlan) commit(world, plan, faults);
@@ -77,7 +79,7 @@ export function inputOf(world: SimWorld, faults: Faults): ReconcileInput {
 }
 
 function policyOf(world: SimWorld, faults: Faults): Policy {
-  const { adoption, yes } = world.config;
+  const { adoption, yes, consented } = world.config;
   const tools: Record<string, ToolPolicy> = {};
   for (const [n, tool] of world.tools.entries()) {
     const { mode, strategy, deletes } = tool.config;
@@ -88,7 +90,7 @@ function policyOf(world: SimWorld, faults: Faults): Policy {
       strategy,
       deletes,
       available: !isDown(faults, n),
-      consented: true,
+      consented,
       awaiting: [],
     };
   }
@@ -100,7 +102,7 @@ function policyOf(world: SimWorld, faults: Faults): Policy {
     answers: world.answers,
     itemOrder: world.order,
     others: [],
-    bulk: { maxCreates: 50, maxOverwriteShare: 0.2 },
+    bulk: { maxCreates: consented ? 50 : 1, maxOverwriteShare: 0.2 },
     times: (side, item, field) => stampOf(world, `${side} ${item} ${field}`),
   };
 }
@@ -332,21 +334,19 @@ function finishCommit(world: SimWorld): void {
     const state = world.tools.find(({ key }) => key === tool);
     if (state) setBase(world, state, item, field, base);
   }
-  const gone = new Map(plan.presence.map((one) => [`${one.tool} ${one.item}`, one.gone]));
-  world.links = world.links.map((link) => {
-    const news = gone.get(`${link.tool} ${link.item}`);
-    return news === undefined ? link : { ...link, gone: news };
+  const presence = new Map(plan.presence.map((one) => [`${one.tool} ${one.item}`, one]));
+  world.links = world.links.map(({ gone, seen, ...link }) => {
+    const news = presence.get(`${link.tool} ${link.item}`) ?? { gone, seen };
+    return { ...link, ...(news.gone && { gone: true }), ...(news.gone && news.seen && { seen: news.seen }) };
   });
+  for (const { tool, item, gone, seen } of plan.presence) {
+    if (gone) world.lostTitles.set(`${tool} ${item}`, seen?.title);
+    else world.lostTitles.delete(`${tool} ${item}`);
+  }
   for (const { item, type, field, value } of plan.hubBase) {
     const base = (world.hubBase[item] ??= { type, fields: {} });
     base.fields[field] = value;
   }
-}
-
-/** An answer is kept until a plan no longer names its conflict. */
-function keepNamedAnswers(world: SimWorld, plan: Plan): void {
-  const named = new Set(plan.conflicts.map(({ item, field }) => `${item} ${field}`));
-  world.answers = world.answers.filter(({ item, field }) => named.has(`${item} ${field}`));
 }
 
 function setBase(world: SimWorld, tool: ToolState, item: ItemId, field: FieldName, base: FieldBase): void {

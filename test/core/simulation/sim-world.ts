@@ -12,7 +12,14 @@ import type {
   ToolKey,
   ToolValue,
 } from "../../../src/core/model.ts";
-import type { Conflict, ConflictStrategy, CreateWrite, Plan } from "../../../src/core/plan.ts";
+import type {
+  ConflictStrategy,
+  CreateWrite,
+  Deletion,
+  FieldConflict,
+  GuardQuestion,
+  Plan,
+} from "../../../src/core/plan.ts";
 import type { AdoptionPolicy, ConflictAnswer, DeletePolicy } from "../../../src/core/policy.ts";
 import type { SyncMode } from "../../../src/core/ports.ts";
 import { lensTable } from "./lossy-lenses.ts";
@@ -33,6 +40,8 @@ export interface WorldConfig {
   readonly tools: readonly ToolConfig[];
   readonly adoption: AdoptionPolicy;
   readonly yes: boolean;
+  /** The bulk guard was answered once and for all; if not, a second item that is new to a tool is a bulk already. */
+  readonly consented: boolean;
   /** How honest the times are: of each edit, none at all, all the same, or coarse. */
   readonly times: "true" | "missing" | "equal" | "coarse";
 }
@@ -103,11 +112,21 @@ export interface SimWorld {
   hubBase: Record<ItemId, { type: ItemType; fields: { [F in FieldName]?: FieldValue } }>;
   links: Link[];
   answers: ConflictAnswer[];
+  /** What people are asked about deletions and bulk writes, as the last plan had it, with the titles that they see. */
+  asked: readonly Asked[];
+  /** Items that somebody took out of the hub, as they were. */
+  readonly takenOut: Map<ItemId, SimHubItem>;
+  /** The title that all agreed on when a twin was found to be lost, by `tool item`. */
+  readonly lostTitles: Map<string, FieldValue | undefined>;
+  /** The titles that people saw when they answered, by item. */
+  readonly answeredTitles: Map<ItemId, Titles>;
   /** The hub file was swapped, but that is not on record yet. */
   uncommitted: Plan | undefined;
   readonly deeds: Deed[];
   /** Every conflict of every plan that was stored. */
-  readonly recorded: Conflict[];
+  readonly recorded: FieldConflict[];
+  /** What twins stood for that were there before us, by item, field and value. */
+  readonly brought: Set<string>;
   /** When each side last edited a field, by `side item field`. */
   readonly edited: Map<string, number>;
   /** What a tool showed before somebody set a state that means nothing in the hub. */
@@ -117,6 +136,14 @@ export interface SimWorld {
   readonly seen: Statistics;
 }
 
+/** Of an item: what all agreed on, or in its absence what each twin shows. */
+export type Titles = Readonly<Record<string, ToolValue | FieldValue | undefined>>;
+
+export interface Asked {
+  readonly question: Deletion | GuardQuestion;
+  readonly titles: Titles;
+}
+
 export interface Statistics {
   conflicts: number;
   deletes: number;
@@ -124,6 +151,9 @@ export interface Statistics {
   crashes: number;
   races: number;
   answers: number;
+  restores: number;
+  deletionAnswers: number;
+  guardAnswers: number;
 }
 
 const STORY = "US-1";
@@ -143,14 +173,29 @@ export function buildSimWorld(config: WorldConfig): SimWorld {
     hubBase: {},
     links: [],
     answers: [],
+    asked: [],
+    takenOut: new Map(),
+    lostTitles: new Map(),
+    answeredTitles: new Map(),
     uncommitted: undefined,
     deeds: [],
     recorded: [],
+    brought: new Set(),
     edited: new Map(),
     leftFor: new Map(),
     clock: 1_000_000,
     serial: 100,
-    seen: { conflicts: 0, deletes: 0, failures: 0, crashes: 0, races: 0, answers: 0 },
+    seen: {
+      conflicts: 0,
+      deletes: 0,
+      failures: 0,
+      crashes: 0,
+      races: 0,
+      answers: 0,
+      restores: 0,
+      deletionAnswers: 0,
+      guardAnswers: 0,
+    },
   };
   for (const tool of world.tools) linkExistingTwins(world, tool);
   return world;
@@ -244,6 +289,8 @@ function storedInitially(world: SimWorld, tool: ToolState, item: SimHubItem, fie
   const own = field === "title" ? `t${(world.serial += 1)}` : (world.serial += 1) * 10;
   const written = lens.write(differs ? own : value);
   if (written.kind === "cannot") return undefined;
+  const reading = lens.read(written.value);
+  if (reading.kind === "value") world.brought.add(JSON.stringify([item.id, field, reading.value]));
   if (differs) {
     const deed = { side: tool.key, item: item.id, field, kind: "set", value: own, stored: written.value } as const;
     world.deeds.push({ ...deed, superseded: false });
