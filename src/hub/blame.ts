@@ -4,23 +4,31 @@ import { basename, dirname } from "node:path";
 /** Of lines that are not committed yet. */
 const UNCOMMITTED = /^0+$/;
 
+/** Of one line: epoch ms, and the name of its author. */
+export interface Authorship {
+  readonly time: number;
+  readonly by: string;
+}
+
 /**
- * When each line was written (epoch ms, by 1-based line), as git tells it for exactly these bytes.
+ * When and by whom each line was written (by 1-based line), as git tells it for exactly these bytes.
  * The author's time, because a rebase of ours or of theirs moves the committer's. Empty where there is
  * no git, no repository, or no commit of the file.
  */
-export async function blameLines(file: string, bytes: Uint8Array): Promise<ReadonlyMap<number, number>> {
+export async function blameLines(file: string, bytes: Uint8Array): Promise<ReadonlyMap<number, Authorship>> {
   const output = await gitBlame(file, bytes);
-  const times = new Map<number, number>();
+  const lines = new Map<number, Authorship>();
   let line = 0;
   let commit = "";
+  let by = "";
   for (const row of output.split("\n")) {
     const head = /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(row);
     if (head) [commit, line] = [head[1] ?? "", Number(head[2])];
+    by = /^author (.*)$/.exec(row)?.[1] ?? by;
     const time = /^author-time (\d+)$/.exec(row)?.[1];
-    if (time !== undefined && !UNCOMMITTED.test(commit)) times.set(line, Number(time) * 1000);
+    if (time !== undefined && !UNCOMMITTED.test(commit)) lines.set(line, { time: Number(time) * 1000, by });
   }
-  return times;
+  return lines;
 }
 
 function gitBlame(file: string, bytes: Uint8Array): Promise<string> {

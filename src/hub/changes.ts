@@ -120,7 +120,8 @@ export function holdsValue(document: HubDocument, node: unknown, { value, shape 
   return JSON.stringify(reading.value ?? []) === JSON.stringify(value ?? []);
 }
 
-function put(tree: BranchChange, path: readonly (string | number)[], change: ValueChange): void {
+/** Adds a change below the path, making the branches on the way. */
+export function put(tree: BranchChange, path: readonly (string | number)[], change: ValueChange): void {
   let branch = tree;
   for (const step of path.slice(0, -1)) {
     const known = branch.children.get(step);

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, isSeq } from "yaml";
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq } from "yaml";
 import type { Pair, YAMLMap, YAMLSeq } from "yaml";
 import type { BranchChange, Change, ValueChange } from "./changes.ts";
 import { FlowCopy } from "./copy.ts";
@@ -88,7 +88,16 @@ function addPairs(context: EditContext, map: YAMLMap, { before, keys, change, li
     );
   }
   const place = nextLine(text, before ? endOf(before) : endOf(map));
-  context.add(insertLines(text, place, spelled, eolAt(text, rangeOf(map)[0])));
+  const apart = map === context.document.root ? gapBefore(text, place, map) : [];
+  context.add(insertLines(text, place, [...apart, ...spelled], eolAt(text, rangeOf(map)[0])));
+}
+
+/** A blank line where the author sets the last two entries apart by one, and none stands there yet. */
+export function gapBefore(text: string, place: number, { items }: Pick<YAMLMap | YAMLSeq, "items">): [] | [""] {
+  const [one, other] = items.slice(-2);
+  if (other === undefined || /\n[ \t]*\r?\n$/.test(text.slice(0, place))) return [];
+  const start = isPair(other) ? rangeOf(other.key)[0] : rangeOf(other)[0];
+  return /\n[ \t]*\r?\n/.test(text.slice(endOf(one) - 1, start)) ? [""] : [];
 }
 
 /** A new key and its value: one entry of a flow map, or the lines of a block map. */
@@ -109,8 +118,18 @@ function spellPair(
   if (flow || inherited !== undefined) {
     return [`${lead}: ${new FlowCopy(context.document, isJson).of(inherited ?? null, change)}`];
   }
+  return spellNewPair(context, key, change, { lead, column, list });
+}
+
+/** A key that a block map gets, on lines of its own: `lead` and the key's name, then its value in the style of the list's items. */
+export function spellNewPair(
+  context: EditContext,
+  key: string,
+  change: Change,
+  { lead, column, list }: { readonly lead: string; readonly column: number; readonly list: YAMLSeq | undefined },
+): string[] {
   if (change.kind === "value" && change.shape !== "list") {
-    const { inline, lines } = spellValue(change, { flow, column });
+    const { inline, lines } = spellValue(change, { flow: false, column });
     return [`${lead}: ${inline}`, ...lines];
   }
   const model = list && context.styleModel(list, key);
@@ -135,7 +154,7 @@ function blockLines(context: EditContext, change: Change, column: number): strin
 }
 
 /** How deep the file's first nested block map stands below its key. */
-function indentStep({ document, text }: EditContext): number {
+export function indentStep({ document, text }: EditContext): number {
   for (const { value } of document.root.items) {
     if (isMap(value) && value.flow !== true) return Math.max(1, keyColumn(text, value));
   }

@@ -1,14 +1,15 @@
 /** Hub files in a folder of the workspace: listing, reading, and the atomic swap. */
 import { createHash, randomBytes } from "node:crypto";
-import { access, constants, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, link, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SyncFailure } from "../core/errors.ts";
 import type { FieldName, ItemId, ItemType, Stamp } from "../core/model.ts";
-import { blameLines } from "./blame.ts";
+import { blameLines, type Authorship } from "./blame.ts";
 import { HubDocument } from "./document.ts";
 import { fieldSpans } from "./field-spans.ts";
 import { ProjectGlob } from "./project-glob.ts";
-import { decodeHub } from "./read.ts";
+import type { HubHead } from "./hub.ts";
+import { decodeHub, readHub } from "./read.ts";
 
 export const DEFAULT_HUB_GLOB = "docs/projects/*/sdlc-tracking.yaml";
 
@@ -38,6 +39,8 @@ const DRAFT_LIFE_MS = 60_000;
 export class HubFolder {
   readonly #root: string;
   readonly #glob: ProjectGlob;
+  /** By project, of the bytes that it had then: most files of a portfolio are as they were when it was looked at last. */
+  readonly #heads = new Map<string, HubHead>();
 
   constructor({ root, glob = DEFAULT_HUB_GLOB }: HubFolderOptions) {
     this.#root = root;
@@ -54,11 +57,26 @@ export class HubFolder {
     return found.flatMap(({ id, path, info }) => (info?.isFile() ? [{ id, path }] : []));
   }
 
+  /** Where the project's hub file is, or would be, from the root. Throws `NotFound` for what can be no project's folder. */
+  path(project: string): string {
+    return this.#glob.path(project);
+  }
+
   /** Throws `NotFound` where the project has no hub file. */
   async read(project: string): Promise<HubFile> {
     const path = this.#glob.path(project);
     const bytes = await this.#bytes(project);
     return { id: project, path, text: decodeHub(bytes), hash: hashOf(bytes) };
+  }
+
+  /** What the file says of the project as a whole: parsed only where its bytes have changed. */
+  async head(project: string): Promise<HubHead & Pick<HubFile, "path">> {
+    const { path, text, hash } = await this.read(project);
+    const known = this.#heads.get(project);
+    if (known?.hash === hash) return { ...known, path };
+    const { tree: _, findings: __, ...head } = readHub(text, { projectId: project, file: path });
+    this.#heads.set(project, { ...head, hash });
+    return { ...head, hash, path };
   }
 
   /**
@@ -82,6 +100,35 @@ export class HubFolder {
       await syncFolder(dirname(target));
     } finally {
       await rm(draft, { force: true });
+    }
+  }
+
+  /**
+   * Makes a file in the project's folder, whole or not at all, and the folder with it. Throws `StaleHub` where there is
+   * one of that name: nobody's file is overwritten.
+   */
+  async create(project: string, text: string, name = basename(this.#glob.path(project))): Promise<void> {
+    const path = join(dirname(this.#glob.path(project)), name);
+    const target = join(this.#root, path);
+    const draft = draftOf(target, randomBytes(6).toString("hex"));
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await writeDraft(draft, text, 0o666 & ~process.umask());
+      await link(draft, target);
+      await syncFolder(dirname(target));
+    } catch (cause) {
+      const { code, syscall } = cause as { readonly code?: string; readonly syscall?: string };
+      if (code === "EEXIST" && syscall === "link")
+        throw new SyncFailure("StaleHub", `${path} exists already; it was not touched`, { file: path }, cause);
+      throw new SyncFailure(
+        "InvalidConfig",
+        `${path} cannot be made (${code ?? String(cause)})`,
+        { file: path },
+        cause,
+      );
+    } finally {
+      // Where there is no such folder, there is no draft in it.
+      await rm(draft, { force: true }).catch(() => undefined);
     }
   }
 
@@ -142,14 +189,14 @@ function keyOf(type: ItemType, item: ItemId, field: FieldName): string {
 }
 
 /** The newest of the lines; undefined where one of them is not committed yet. */
-function newest(committed: ReadonlyMap<number, number>, first: number, last: number): Stamp | undefined {
-  let time = -Infinity;
+function newest(committed: ReadonlyMap<number, Authorship>, first: number, last: number): Stamp | undefined {
+  let latest: Authorship | undefined;
   for (let line = first; line <= last; line += 1) {
     const own = committed.get(line);
     if (own === undefined) return undefined;
-    time = Math.max(time, own);
+    if (!latest || own.time > latest.time) latest = own;
   }
-  return { at: new Date(time).toISOString(), resolutionMs: 1000 };
+  return latest && { at: new Date(latest.time).toISOString(), resolutionMs: 1000, by: latest.by };
 }
 
 function hashOf(bytes: Uint8Array): string {

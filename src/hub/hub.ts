@@ -25,6 +25,9 @@ export interface HubReading {
   readonly hash: string;
 }
 
+/** What a hub file says of the project as a whole. */
+export type HubHead = Omit<HubReading, "tree" | "findings">;
+
 /** 1-based line of a field's value, for blame; absent where the item or field is not in the file. */
 export interface FieldLine {
   readonly item: ItemId;

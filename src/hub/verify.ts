@@ -35,9 +35,11 @@ class Comparison {
   changed(old: unknown, now: unknown, change: Change): boolean {
     if (change.kind === "value") return holdsValue(this.#after, now, change) && this.#sameMarks(old, now, change);
     const [a, b] = [this.#before.resolve(old), this.#after.resolve(now)];
-    if (isSeq(a) && isSeq(b)) {
-      if (a.items.length !== b.items.length) return false;
-      return a.items.every((item, index) => this.#sameOrChanged(item, b.items[index], change.children.get(index)));
+    if (isSeq(b) && (isSeq(a) || isNullNode(a))) {
+      const old = isSeq(a) ? a.items : [];
+      const added = [...change.children.keys()].filter((index) => Number(index) >= old.length).length;
+      if (b.items.length !== old.length + added) return false;
+      return b.items.every((item, index) => this.#sameOrChanged(old[index], item, change.children.get(index)));
     }
     if (!isMap(b) || !(isMap(a) || isNullNode(a))) return false;
     return this.#sameMaps(isMap(a) ? a : null, b, change);

@@ -69,13 +69,26 @@ describe("listing and reading", () => {
   });
 
   test("the star may stand anywhere in the project's folder", async () => {
-    const root = workspace({ "work/PROJ-1-x/sync/hub.yaml": TEXT, "work/OTHER/sync/hub.yaml": TEXT });
-    const folder = new HubFolder({ root, glob: "./work/PROJ-*/sync/hub.yaml" });
-    expect(await folder.list()).toEqual([{ id: "PROJ-1-x", path: "work/PROJ-1-x/sync/hub.yaml" }]);
+    const root = workspace({ "teams/PROJ-1-x/sync/hub.yaml": TEXT, "teams/OTHER/sync/hub.yaml": TEXT });
+    const folder = new HubFolder({ root, glob: "./teams/PROJ-*/sync/hub.yaml" });
+    expect(await folder.list()).toEqual([{ id: "PROJ-1-x", path: "teams/PROJ-1-x/sync/hub.yaml" }]);
     expect((await folder.read("PROJ-1-x")).text).toBe(TEXT);
     for (const glob of ["hub.yaml", "*/*/hub.yaml", "projects/*", "../*/hub.yaml"]) {
       expect(() => new HubFolder({ root, glob })).toThrow("hub_glob");
     }
+  });
+
+  test("its head is parsed once, and again when a byte of it has changed, its time or not", async () => {
+    const root = workspace();
+    const folder = new HubFolder({ root });
+    const first = await folder.head("PROJ-1");
+    expect(first).toMatchObject({ projectId: "PROJ-1", name: "One", path: PATH, bindings: [] });
+    expect((await folder.head("PROJ-1")).bindings).toBe(first.bindings);
+    const { atime, mtime } = statSync(join(root, PATH));
+    writeFileSync(join(root, PATH), TEXT.replace("name: One", "name: Two"));
+    utimesSync(join(root, PATH), atime, mtime);
+    expect(await folder.head("PROJ-1")).toMatchObject({ name: "Two" });
+    expect((await folder.head("PROJ-1")).hash).toBe((await folder.read("PROJ-1")).hash);
   });
 
   test("the text has its byte order mark, the hash is that of the bytes", async () => {
@@ -195,9 +208,17 @@ describe("times of fields", () => {
     commit(root, "2027-01-05T08:00:00Z");
     save(root, TEXT.replace("Second.", "Second!").replace("status: ready", "status: done"));
     const times = await new HubFolder({ root }).times("PROJ-1");
-    expect(times("story", "US-1", "title")).toEqual({ at: "2027-01-01T08:00:00.000Z", resolutionMs: 1000 });
+    expect(times("story", "US-1", "title")).toEqual({
+      at: "2027-01-01T08:00:00.000Z",
+      resolutionMs: 1000,
+      by: "Ana",
+    });
     // A text is as new as the newest of its lines.
-    expect(times("story", "US-1", "description")).toEqual({ at: "2027-01-05T08:00:00.000Z", resolutionMs: 1000 });
+    expect(times("story", "US-1", "description")).toEqual({
+      at: "2027-01-05T08:00:00.000Z",
+      resolutionMs: 1000,
+      by: "Ana",
+    });
     // Not committed yet.
     expect(times("story", "US-1", "status")).toEqual({ at: saved.toISOString(), resolutionMs: 1 });
   });
@@ -213,5 +234,40 @@ describe("times of fields", () => {
   test("of a file that cannot be read are none", async () => {
     const root = workspace({ [PATH]: "a: 1\na: 2\n" });
     expect((await new HubFolder({ root }).times("PROJ-1"))("story", "US-1", "title")).toBeUndefined();
+  });
+});
+
+describe("making a file", () => {
+  test("a project gets its folder and its hub file, whole, and no draft is left", async () => {
+    const root = workspace();
+    const folder = new HubFolder({ root });
+    await folder.create("PROJ-2", TEXT);
+    await folder.create("PROJ-2", "a: 1\n", "sync-config.yaml");
+    expect((await folder.list()).map(({ id }) => id)).toEqual(["PROJ-1", "PROJ-2"]);
+    expect((await folder.read("PROJ-2")).text).toBe(TEXT);
+    expect(readdirSync(join(root, "docs/projects/PROJ-2")).toSorted()).toEqual([
+      "sdlc-tracking.yaml",
+      "sync-config.yaml",
+    ]);
+    expect(readFileSync(join(root, "docs/projects/PROJ-2/sync-config.yaml"), "utf8")).toBe("a: 1\n");
+  });
+
+  test("one that is there is never overwritten, whoever comes first", async () => {
+    const root = workspace();
+    const folder = new HubFolder({ root });
+    expect(await failureOf(folder.create("PROJ-1", "x: 1\n"))).toBe("StaleHub");
+    expect((await folder.read("PROJ-1")).text).toBe(TEXT);
+    const texts = Array.from({ length: 8 }, (_, n) => `n: ${n}\n`.repeat(2_000));
+    const outcomes = await Promise.all(texts.map((text) => failureOf(folder.create("PROJ-2", text))));
+    expect(outcomes.toSorted()).toEqual([...Array<string>(7).fill("StaleHub"), "no failure"].toSorted());
+    expect((await folder.read("PROJ-2")).text).toBe(texts[outcomes.indexOf("no failure")]);
+    expect(readdirSync(join(root, "docs/projects/PROJ-2"))).toEqual(["sdlc-tracking.yaml"]);
+  });
+
+  test("a folder that cannot be made is told, and what can be no project's", async () => {
+    const root = workspace({ "docs/projects/FILE": "" });
+    const folder = new HubFolder({ root });
+    expect(await failureOf(folder.create("FILE", TEXT))).toBe("InvalidConfig");
+    expect(await failureOf(folder.create("../x", TEXT))).toBe("NotFound");
   });
 });
