@@ -1,0 +1,100 @@
+/** Creates, exactly once: the sync key is a property of the new page, so a lost answer costs a query and no second twin. */
+import type { CreatePageParameters } from "@notionhq/client";
+import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
+import type { RemoteItem, ToolValues } from "../../core/model.ts";
+import { attempt } from "../attempts.ts";
+import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
+import { marker } from "../sync-key.ts";
+import type { NotionPage } from "./answers.ts";
+import { readBody, type Body } from "./body.ts";
+import { notionClient } from "./client.ts";
+import { toNotion } from "./dialect-write.ts";
+import { SavedUnshown } from "./failure.ts";
+import { pageIn, readPage, readTwin } from "./read.ts";
+import { findBySyncKey } from "./recover.ts";
+import { notionSchema } from "./schema.ts";
+import { twinOf } from "./twin.ts";
+import { optionInput, propertyInputs, textInput } from "./values.ts";
+import { blaming } from "./write-properties.ts";
+
+/** A request that got no answer may still be under way, and a query show it a little later: by then it can be found. */
+const SETTLE_MS = 3_000;
+const TYPE_NAMES = { epic: "Epic", story: "Story", task: "Task" };
+
+/** Makes every twin and reports each as soon as it is known; parents must come in earlier requests of the list. */
+export async function create(
+  scope: SchemaScope,
+  requests: readonly CreateRequest[],
+  report: ReportOutcome,
+): Promise<void> {
+  const doubtful = requests.filter(({ recover }) => recover);
+  const known = doubtful.length > 0 ? await findBySyncKey(scope, doubtful) : new Map<string, NotionPage>();
+  for (const request of requests) {
+    const page = request.recover ? known.get(request.syncKey) : undefined;
+    if (page) await report({ id: request.id, kind: "done", twin: await readTwin(scope, page), refused: {} });
+    else await report(await createOne(scope, request));
+  }
+}
+
+async function createOne(scope: SchemaScope, request: CreateRequest): ReturnType<typeof attempt> {
+  const { type } = request;
+  if (type === "project") {
+    const message = "the project's page is named by external_sync.notion.page_id and never made";
+    return { id: request.id, kind: "rejected", message };
+  }
+  if (request.fields.title === undefined || request.fields.title === "") {
+    return { id: request.id, kind: "rejected", message: "a page of the hub's needs a title in Notion" };
+  }
+  return attempt(request.id, request.fields, ["title"], (fields) => post(scope, { ...request, type }, fields));
+}
+
+type WorkRequest = CreateRequest & { readonly type: keyof typeof TYPE_NAMES };
+
+async function post(scope: SchemaScope, request: WorkRequest, fields: ToolValues): Promise<RemoteItem | undefined> {
+  const schema = notionSchema(scope.schema);
+  const text = typeof fields.description === "string" ? toNotion(fields.description) : "";
+  const body: CreatePageParameters = {
+    parent: { type: "data_source_id", data_source_id: schema.dataSource },
+    properties: {
+      ...propertyInputs(schema, request.type, fields),
+      ...ownProperties(scope, request),
+    } as NonNullable<CreatePageParameters["properties"]>,
+    ...(text === "" ? {} : { markdown: text }),
+  };
+  const page = await blaming(schema, request.type, fields, () => sent(scope, body));
+  // Notion rewrites what it is given.
+  const held: Body = text === "" ? null : await readBody(scope, page.id);
+  return twinOf(scope, page, held);
+}
+
+/** A create that was saved and could not be shown is read; any other without an answer is the caller's to recover. */
+async function sent(scope: SchemaScope, body: CreatePageParameters): Promise<NotionPage> {
+  try {
+    return pageIn(await notionClient(scope).pages.create(body));
+  } catch (error) {
+    const saved =
+      error instanceof SavedUnshown && error.created !== undefined && (await readPage(scope, error.created));
+    if (saved) return saved;
+    if (!isSyncFailure(error) || !error.details.outcomeUnknown) throw error;
+    const retryAfterMs = Math.max(SETTLE_MS, error.details.retryAfterMs ?? 0);
+    throw new SyncFailure(error.code, error.message, { ...error.details, retryAfterMs }, error);
+  }
+}
+
+/** What makes the page one of ours, of its type, and of its project. */
+function ownProperties({ binding, schema }: SchemaScope, { type, syncKey }: WorkRequest): Record<string, object> {
+  const { sync_key: key, type: kind, project } = notionSchema(schema).properties;
+  const option = kind?.options?.find(({ name }) => name.trim().toLowerCase() === type)?.name ?? TYPE_NAMES[type];
+  return {
+    ...(key ? { [key.id]: { rich_text: textInput(marker(syncKey)) } } : {}),
+    ...(kind ? { [kind.id]: { select: optionInput(kind, option) } } : {}),
+    ...(project
+      ? {
+          [project.id]:
+            project.type === "select"
+              ? { select: optionInput(project, binding.project) }
+              : { rich_text: textInput(binding.project) },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,140 @@
+/** Which property of a data source holds what: by the binding's word, else by its usual name, with a type that fits. */
+import { SyncFailure } from "../../core/errors.ts";
+import type { Binding } from "../contract.ts";
+import type { DataSource } from "./answers.ts";
+import { plainId } from "./ids.ts";
+import type { NotionOption, NotionProperty, Properties, Role } from "./schema.ts";
+
+interface Wanted {
+  /** Usual names; none where only the binding can name it. */
+  readonly names: readonly string[];
+  readonly types: readonly string[];
+  /** Without it nothing can be synced. */
+  readonly required?: true;
+  /** How it is made where it is missing; absent where that is people's choice. */
+  readonly definition?: (dataSource: string) => object;
+}
+
+const options = (...names: string[]): object => ({ options: names.map((name) => ({ name })) });
+
+const WANTED: { readonly [R in Role]?: Wanted } = {
+  title: { names: [], types: ["title"], required: true },
+  type: {
+    names: ["Type"],
+    types: ["select"],
+    required: true,
+    definition: () => ({ select: options("Epic", "Story", "Task") }),
+  },
+  sync_key: { names: ["Sync key"], types: ["rich_text"], required: true, definition: () => ({ rich_text: {} }) },
+  status: {
+    names: ["Status"],
+    types: ["status", "select"],
+    definition: () => ({ status: options("To Do", "In Progress", "In Review", "Blocked", "Done", "Cancelled") }),
+  },
+  priority: { names: ["Priority"], types: ["select"], definition: () => ({ select: options("P1", "P2", "P3") }) },
+  estimate: { names: ["Story Points"], types: ["number"], definition: () => ({ number: { format: "number" } }) },
+  labels: { names: ["Labels"], types: ["multi_select"], definition: () => ({ multi_select: options() }) },
+  due: { names: ["Target Date"], types: ["date"], definition: () => ({ date: {} }) },
+  parent: {
+    names: ["Parent", "Parent item"],
+    types: ["relation"],
+    definition: (dataSource) => ({ relation: { data_source_id: dataSource, single_property: {} } }),
+  },
+  assignee: { names: ["Assignee"], types: ["people"], definition: () => ({ people: {} }) },
+  sprint: { names: ["Sprint"], types: ["select"], definition: () => ({ select: options() }) },
+  branch: { names: ["Branch"], types: ["rich_text", "url"], definition: () => ({ rich_text: {} }) },
+  pr: { names: ["PR"], types: ["url", "rich_text"], definition: () => ({ url: {} }) },
+  qa_assignee: { names: [], types: ["people"] },
+  project: { names: ["Project"], types: ["select", "rich_text"] },
+};
+const ROLES = Object.keys(WANTED) as Role[];
+
+/** A property that the data source lacks, and how it is made. */
+export interface MissingProperty {
+  readonly role: Role;
+  readonly name: string;
+  /** Notion's types that would do, the one it is made as first. */
+  readonly types: readonly string[];
+  readonly required: boolean;
+  /** For `PATCH /data_sources/{id}`; undefined where people must make room first: a property of another type has the name. */
+  readonly definition: object | undefined;
+}
+
+/** The properties by what they are for. `InvalidConfig` where the binding names one that is not there or does not fit. */
+export function findProperties(source: DataSource, binding: Binding): Properties {
+  const found = ROLES.flatMap((role) => {
+    const property = propertyFor(source, binding, role);
+    return property ? [[role, property] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What the data source lacks of all that the hub's fields could use. */
+export function missingProperties(source: DataSource, binding: Binding): MissingProperty[] {
+  const found = findProperties(source, binding);
+  return ROLES.flatMap((role): MissingProperty[] => {
+    const wanted = WANTED[role];
+    const [name] = wanted?.names ?? [];
+    if (!wanted?.definition || name === undefined || found[role]) return [];
+    const isTaken = Object.values(source.properties).some((one) => one.name.toLowerCase() === name.toLowerCase());
+    const definition = isTaken ? undefined : wanted.definition(source.id);
+    return [{ role, name, types: wanted.types, required: wanted.required === true, definition }];
+  });
+}
+
+/** Refuses a data source that cannot tell epics from stories, or our twins from other pages. */
+export function checkRequired(source: DataSource, binding: Binding): void {
+  const missing = missingProperties(source, binding).filter(({ required }) => required);
+  if (missing.length === 0) return;
+  const list = missing.map(({ name, types }) => `"${name}" (${types.join(" or ")})`).join(" and ");
+  const taken = missing.filter(({ definition }) => definition === undefined);
+  const remedy =
+    taken.length === 0
+      ? "run `track-sdlc doctor --fix`, which creates it, or `track-sdlc init`"
+      : `a property of another type is called ${taken.map(({ name }) => `"${name}"`).join(", ")}: rename it, or name another one in mapping.fields`;
+  const message = `${binding.project}: the Notion data source ${source.id} lacks the property ${list}; ${remedy}.`;
+  throw new SyncFailure("InvalidConfig", message, { tool: "notion" });
+}
+
+function propertyFor(source: DataSource, binding: Binding, role: Role): NotionProperty | undefined {
+  const wanted = WANTED[role];
+  if (!wanted) return undefined;
+  const named = binding.mapping.fields?.[role];
+  const all = Object.values(source.properties);
+  const fits = (one: DataSource["properties"][string]): boolean =>
+    wanted.types.includes(one.type) && (role !== "parent" || one.relation?.data_source_id === source.id);
+  if (named !== undefined) {
+    const property = all.find(({ id }) => id === plainId(named)) ?? called(all, named);
+    if (property && fits(property)) return told(property);
+    const problem = property
+      ? `is a property of type ${property.type}, and must be ${wanted.types.join(" or ")}${role === "parent" ? " to the same data source" : ""}`
+      : "is no property of the data source";
+    const message = `${binding.project}: mapping.fields.${role} "${named}" ${problem}; give the name or id of one that is.`;
+    throw new SyncFailure("InvalidConfig", message, { tool: "notion" });
+  }
+  if (role === "title") return all.filter(fits).map(told)[0];
+  for (const name of wanted.names) {
+    const property = called(all, name);
+    if (property && fits(property)) return told(property);
+  }
+  return undefined;
+}
+
+/** By its very name before any spelling of it: names are unique, spellings need not be. */
+function called<P extends { readonly name: string }>(all: readonly P[], name: string): P | undefined {
+  return (
+    all.find((one) => one.name === name) ??
+    all.find((one) => one.name.trim().toLowerCase() === name.trim().toLowerCase())
+  );
+}
+
+function told(property: DataSource["properties"][string]): NotionProperty {
+  const { id, name, type } = property;
+  const listed = property.status?.options ?? property.select?.options ?? property.multi_select?.options;
+  const groupOf = (option: string): Pick<NotionOption, "group"> => {
+    const group = property.status?.groups.find(({ option_ids }) => option_ids.includes(option));
+    return group ? { group: group.name } : {};
+  };
+  const known = listed?.map((option) => ({ id: option.id, name: option.name, ...groupOf(option.id) }));
+  return { id, name, type, ...(known ? { options: known } : {}) };
+}
