@@ -1,0 +1,296 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { BODY_MAX, withMarker } from "../../../src/connectors/github/body.ts";
+import { connector, REPOSITORY, startBench, twinIn, type Bench } from "./bench.ts";
+
+let bench: Bench;
+afterEach(() => bench.close());
+
+const issues = () => bench.sandbox.host.issuesOf(bench.sandbox.host.repositories[0]!);
+const done = (outcome: unknown) => outcome as { refused: Record<string, string>; raced?: string[]; overwrote?: object };
+const LABELS = { fields: { status: "labels", estimate: "labels" } };
+
+describe("a create", () => {
+  it("carries everything in one request, the identity unseen at the end of the body", async () => {
+    bench = await startBench({ mapping: LABELS });
+    const parent = await bench.createOne("EPIC-1", { title: "Cards" }, "epic");
+    const mark = bench.sandbox.log.total();
+    const fields = {
+      title: "Store a card",
+      description: "Safely.",
+      status: "open:status:in_review",
+      priority: "priority:p1",
+      estimate: 5,
+      labels: ["backend"],
+      assignee: "ada",
+      parent: parent.ref,
+    };
+    const request = bench.request("US-1", fields);
+    const twin = twinIn((await bench.create([request]))[0]);
+    expect(twin).toMatchObject({ key: `${REPOSITORY}#2`, type: "story", syncKey: request.syncKey, fields });
+    const [lookup, post, place] = bench.sandbox.log.since(mark);
+    expect([lookup?.operation, post?.operation, place?.operation]).toEqual([
+      "Read",
+      "POST issues",
+      "POST issues/{n}/sub_issues",
+    ]);
+    expect(JSON.parse(post?.body ?? "")).toEqual({
+      title: "Store a card",
+      body: `Safely.\n\n<!-- sdlc-sync:${request.syncKey} -->`,
+      assignees: ["ada"],
+      labels: ["backend", "status:in_review", "priority:p1", "points:5", "type:Story"],
+    });
+    expect((await bench.readOne(twin.ref)).fields).toEqual(twin.fields);
+  });
+
+  it("counts as creation of content, and a write as five points", async () => {
+    bench = await startBench();
+    bench.reserved.length = 0;
+    const twin = await bench.createOne("US-1", { title: "One" });
+    expect(bench.reserved).toEqual([
+      { name: "requests", cost: 1 },
+      { name: "points", cost: 5 },
+      { name: "content", cost: 1 },
+    ]);
+    bench.reserved.length = 0;
+    await bench.updateOne(twin, { description: "x" });
+    expect(bench.reserved.filter(({ name }) => name === "points").map(({ cost }) => cost)).toEqual([1, 5]);
+    expect(bench.reserved.map(({ name }) => name)).not.toContain("content");
+  });
+
+  it("is closed at once where its status is, and says why", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Never mind", status: "closed:not_planned" });
+    expect(twin.fields.status).toBe("closed:not_planned");
+    expect(issues()[0]).toMatchObject({ state: "closed", reason: "not_planned" });
+  });
+
+  it("uses the organization's issue types, and labels where there is none", async () => {
+    bench = await startBench({ repositories: [{ name: REPOSITORY, types: ["Epic", "Bug", "Task"] }], tasks: true });
+    const made = await bench.create([
+      bench.request("EPIC-1", { title: "E" }, { type: "epic" }),
+      bench.request("US-1", { title: "S" }),
+      bench.request("T-1", { title: "T", task_type: "qa" }, { type: "task" }),
+    ]);
+    expect(made.map((outcome) => twinIn(outcome).type)).toEqual(["epic", "story", "task"]);
+    expect(issues().map((one) => [one.type, bench.sandbox.host.labelNames(one)])).toEqual([
+      ["Epic", []],
+      [null, ["type:Story"]],
+      ["Task", ["type:qa"]],
+    ]);
+    expect(twinIn(made[2]).fields.task_type).toBe("qa");
+    const { items } = await connector.changes(bench.scope, { cursor: null, recheck: [] });
+    expect(items.map(({ type }) => type)).toEqual(["epic", "story", "task"]);
+  });
+
+  it("whose answer was lost is found by its marker, however long the list, and only once", async () => {
+    bench = await startBench({ quirks: { contentLimit: false } });
+    const request = bench.request("US-1", { title: "Lost", status: "closed:completed" });
+    bench.sandbox.faults.add({ kind: "drop-after", operation: "POST issues" });
+    await expect(bench.create([request])).rejects.toMatchObject({
+      code: "Unavailable",
+      details: { outcomeUnknown: true, retryAfterMs: 5000 },
+    });
+    for (let n = 0; n < 120; n += 1) await bench.act("openPullRequest", { fields: { title: `Pull ${n}` } });
+    const sentSince = new Date(bench.sandbox.clock.now()).toISOString();
+    const twin = twinIn((await bench.create([{ ...request, recover: true, sentSince }]))[0]);
+    expect([issues().filter(({ isPullRequest }) => !isPullRequest).length, twin.fields.status]).toEqual([
+      1,
+      "closed:completed",
+    ]);
+    const listing = bench.sandbox.log.all().findLast(({ operation }) => operation === "GET issues");
+    expect(listing?.path).toContain("since=2026-11-20T09%3A50%3A00Z");
+    expect(listing?.path).not.toContain("creator");
+  });
+
+  it("that left two closes the newer one as a duplicate, and never a person's copy", async () => {
+    bench = await startBench();
+    const request = bench.request("US-1", { title: "Twice" });
+    const first = twinIn((await bench.create([request]))[0]);
+    await bench.create([request]);
+    await bench.act("create", { fields: { title: "Twice", body: withMarker("", request.syncKey) } });
+    const again = twinIn((await bench.create([{ ...request, recover: true }]))[0]);
+    expect(again.ref).toBe(first.ref);
+    expect(issues().map(({ state, reason }) => [state, reason])).toEqual([
+      ["open", null],
+      ["closed", "duplicate"],
+      ["open", null],
+    ]);
+  });
+
+  it("that is recovered leaves to people what they closed and reopened since", async () => {
+    bench = await startBench();
+    const request = bench.request("US-1", { title: "Done", status: "closed:completed" });
+    const twin = twinIn((await bench.create([request]))[0]);
+    bench.sandbox.clock.advance(600_000);
+    await bench.act("reopen", { issue: twin.ref });
+    const again = twinIn((await bench.create([{ ...request, recover: true }]))[0]);
+    expect(again.fields.status).toBe("open");
+  });
+
+  it("in a repository that is not found any more is refused as a whole, and not item by item", async () => {
+    bench = await startBench();
+    await bench.act("permit", { permission: "none" });
+    await expect(bench.create([bench.request("US-1", { title: "x" })])).rejects.toMatchObject({ code: "Forbidden" });
+  });
+});
+
+describe("an update", () => {
+  it("is one PATCH, and keeps the marker and what nobody asked about", async () => {
+    bench = await startBench({ mapping: LABELS });
+    const twin = await bench.createOne("US-1", { title: "Before", labels: ["a", "b"], status: "open:status:ready" });
+    await bench.act("label", { issue: twin.ref, label: "status:foreign" });
+    await bench.act("label", { issue: twin.ref, label: "theirs" });
+    const mark = bench.sandbox.log.total();
+    const fields = { title: "After", description: "New", status: "closed:completed", labels: ["b", "c", "theirs"] };
+    const outcome = await bench.updateOne(twin, fields);
+    expect(outcome).toMatchObject({ kind: "done", refused: {}, twin: { fields, syncKey: twin.syncKey } });
+    const writes = bench.sandbox.log.since(mark).filter(({ write }) => write);
+    expect(writes.map(({ operation }) => operation)).toEqual(["PATCH issues/{n}"]);
+    expect(bench.sandbox.host.labelNames(issues()[0]!).toSorted()).toEqual(["b", "c", "theirs", "type:Story"]);
+  });
+
+  it("leaves a marker out that people have removed, and the link survives", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Marked", description: "Text" });
+    await bench.act("removeMarker", { issue: twin.ref });
+    const outcome = await bench.updateOne(twin, { description: "Other text" });
+    expect(outcome).toMatchObject({ kind: "done", twin: { syncKey: null, fields: { description: "Other text" } } });
+    expect(issues()[0]?.body).toBe("Other text");
+  });
+
+  it("reads what a web page sent with its line ends, and finds no difference in them", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Lines", description: "One\n\nTwo" });
+    await bench.act("edit", { issue: twin.ref, fields: { body: issues()[0]?.body } });
+    expect(issues()[0]?.body).toContain("\r\n");
+    expect((await bench.readOne(twin.ref)).fields.description).toBe("One\n\nTwo");
+  });
+
+  it("puts back a label that somebody set between the reading and the writing", async () => {
+    bench = await startBench({ mapping: LABELS });
+    const twin = await bench.createOne("US-1", { title: "Raced", labels: ["old"] });
+    bench.sandbox.onArrival = async ({ operation }) => {
+      if (operation !== "PATCH issues/{n}") return;
+      bench.sandbox.onArrival = undefined;
+      await bench.act("label", { issue: twin.ref, label: "urgent" });
+    };
+    const outcome = await bench.updateOne(twin, { labels: ["new"], priority: "priority:p2" });
+    expect(outcome).toMatchObject({ kind: "done", refused: {}, twin: { fields: { labels: ["new", "urgent"] } } });
+    expect((await bench.readOne(twin.ref)).fields.labels).toEqual(["new", "urgent"]);
+  });
+
+  it("tells a title that it replaced without having seen it", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Planned" });
+    bench.sandbox.onArrival = async ({ operation }) => {
+      if (operation !== "PATCH issues/{n}") return;
+      bench.sandbox.onArrival = undefined;
+      await bench.act("edit", { issue: twin.ref, fields: { title: "A person's" } });
+    };
+    const outcome = await bench.updateOne(twin, { title: "Ours" }, { expect: twin.fields });
+    expect(outcome).toMatchObject({ twin: { fields: { title: "Ours" } }, overwrote: { title: "A person's" } });
+    expect(done(await bench.updateOne(twin, { title: "Ours again" })).overwrote).toBeUndefined();
+  });
+
+  it("changes why an issue is closed by opening it first: the reason alone is not looked at", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Closed", status: "closed:completed" });
+    const outcome = await bench.updateOne(twin, { status: "closed:not_planned" });
+    expect(outcome).toMatchObject({ kind: "done", refused: {}, twin: { fields: { status: "closed:not_planned" } } });
+    expect(issues()[0]).toMatchObject({ state: "closed", reason: "not_planned" });
+  });
+
+  it("reports what was left out without a word for want of the push permission", async () => {
+    bench = await startBench({ mapping: LABELS });
+    const twin = await bench.createOne("US-1", { title: "Ours" });
+    await bench.act("permit", { permission: "read" });
+    const fields = { title: "Still ours", labels: ["x"], assignee: "ada", priority: "priority:p1" };
+    const { refused } = done(await bench.updateOne(twin, fields));
+    expect(Object.keys(refused).toSorted()).toEqual(["assignee", "labels", "priority"]);
+    expect(refused["labels"]).toContain("write role");
+    expect((await bench.readOne(twin.ref)).fields).toMatchObject({ title: "Still ours", labels: [] });
+    const made = (await bench.create([bench.request("US-2", { title: "New", labels: ["x"] })]))[0];
+    expect(Object.keys(done(made).refused)).toEqual(["labels"]);
+  });
+
+  it("of an issue that is deleted between reading and writing is told as gone", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Short-lived" });
+    bench.sandbox.onArrival = async ({ operation }) => {
+      if (operation !== "PATCH issues/{n}") return;
+      bench.sandbox.onArrival = undefined;
+      await bench.act("delete", { issue: twin.ref });
+    };
+    expect(await bench.updateOne(twin, { title: "x" })).toEqual({ id: `update ${twin.key}`, kind: "gone" });
+  });
+
+  it("writes where the repository is called now, and calls the twin by that", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Before" });
+    await bench.act("renameRepository", { name: "shop" });
+    const outcome = await bench.updateOne(twin, { title: "After" });
+    expect(outcome).toMatchObject({ kind: "done", twin: { ref: twin.ref, key: "acme/shop#1" } });
+    // The schema is an hour old at most: until then the old name leads there.
+    const made = await bench.createOne("US-2", { title: "By the old name" });
+    expect(made.key).toBe("acme/shop#2");
+    expect(bench.sandbox.log.count(/POST issues/)).toBe(3);
+  });
+});
+
+describe("parents", () => {
+  it("are sub-issues: set, changed and taken away, and a repeat is done", async () => {
+    bench = await startBench();
+    const [one, two] = [
+      await bench.createOne("E-1", { title: "One" }, "epic"),
+      await bench.createOne("E-2", { title: "Two" }, "epic"),
+    ];
+    const child = await bench.createOne("US-1", { title: "Child", parent: one.ref });
+    const { items } = await connector.changes(bench.scope, { cursor: null, recheck: [] });
+    expect(items.find(({ ref }) => ref === child.ref)?.fields.parent).toBe(one.ref);
+    for (const parent of [two.ref, two.ref, null, null])
+      expect(await bench.updateOne(child, { parent })).toMatchObject({ refused: {}, twin: { fields: { parent } } });
+    expect((await bench.readOne(child.ref)).fields.parent).toBeNull();
+    const places = bench.sandbox.log.count(/sub_issue/);
+    expect(places).toBe(3);
+  });
+
+  it("that GitHub refuses are told, and the rest stands", async () => {
+    bench = await startBench({ quirks: { contentLimit: false, pointsLimit: false } });
+    const epic = await bench.createOne("E-1", { title: "Full" }, "epic");
+    const requests = Array.from({ length: 101 }, (_, n) =>
+      bench.request(`US-${n}`, { title: `Child ${n}`, parent: epic.ref }),
+    );
+    const outcomes = await bench.create(requests);
+    expect(outcomes.filter((one) => done(one).refused["parent"] === undefined)).toHaveLength(100);
+    expect(done(outcomes[100]).refused["parent"]).toContain("more than 100");
+    expect(twinIn(outcomes[100]).fields).toMatchObject({ title: "Child 100", parent: null });
+  });
+});
+
+describe("what GitHub cannot hold", () => {
+  it("is refused before it is sent where we know, in its words where we do not", async () => {
+    bench = await startBench();
+    const long = bench.lens("story", "description").write("x".repeat(BODY_MAX));
+    expect(long).toMatchObject({ kind: "cannot", code: "too-long" });
+    expect(bench.lens("story", "title").write("y".repeat(300))).toMatchObject({ kind: "cannot", code: "too-long" });
+    const fits = bench.lens("story", "description").write("x".repeat(BODY_MAX - 90));
+    expect(fits.kind).toBe("value");
+    if (fits.kind === "value") await bench.createOne("US-1", { title: "Fits", description: fits.value });
+    const request = bench.request("US-2", { title: "Long", description: "x".repeat(BODY_MAX), labels: ["kept"] });
+    const made = (await bench.create([request]))[0];
+    expect(done(made).refused["description"]).toContain("too long");
+    expect(twinIn(made).fields).toMatchObject({ title: "Long", description: null, labels: ["kept"] });
+    expect(twinIn(made).syncKey).toBe(request.syncKey);
+  });
+
+  it("and an archive of its own: closed as not planned, and labelled, until somebody reopens it", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Away" });
+    expect(await connector.archive(bench.scope, [twin.ref])).toEqual(new Map());
+    expect((await bench.readOne(twin.ref)).state).toBe("archived");
+    expect(bench.sandbox.host.labelNames(issues()[0]!)).toContain("status:archived");
+    expect(issues()[0]).toMatchObject({ state: "closed", reason: "not_planned" });
+    await bench.act("reopen", { issue: twin.ref });
+    expect(await bench.readOne(twin.ref)).toMatchObject({ state: "live", fields: { status: "open", labels: [] } });
+  });
+});
