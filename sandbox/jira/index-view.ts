@@ -19,6 +19,7 @@ export class IndexView {
   /** The issues as the index shows them to one search. */
   snapshot(reconciled: readonly number[]): { readonly issue: Issue; readonly data: IssueData }[] {
     this.#searches += 1;
+    if (this.#faults.conditions.blind) return [];
     const { quirks } = this.#site;
     const fresh = new Set(quirks.reconcile ? reconciled.map(String) : []);
     return [...this.#site.issues.values()].flatMap((issue) => {

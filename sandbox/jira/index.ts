@@ -3,12 +3,12 @@ import { Clock } from "../kit/clock.ts";
 import { Faults, type FaultRule } from "../kit/faults.ts";
 import { RequestLog } from "../kit/request-log.ts";
 import { startSandbox, type Classified, type Sandbox } from "../kit/sandbox.ts";
+import { SpecCheck, type SpecOptions } from "../kit/spec-check.ts";
 import { jiraApp, rateLimited } from "./app.ts";
 import { humanAction } from "./human.ts";
 import type { User } from "./model.ts";
 import { ALL_QUIRKS, type Quirks } from "./quirks.ts";
 import { JiraSite, type ProjectSetup } from "./site.ts";
-import { SpecCheck } from "./spec-check.ts";
 
 export interface JiraSandboxOptions {
   readonly projects: readonly ProjectSetup[];
@@ -32,6 +32,12 @@ export interface JiraSandbox extends Sandbox {
     readonly JIRA_API_TOKEN: string;
   };
 }
+
+/** What comes before any operation is in no description of one. */
+export const SPEC_OPTIONS: SpecOptions = {
+  prefix: "/rest/",
+  undescribed: (status) => [401, 415, 429].includes(status),
+};
 
 const SYNC_ACCOUNT: User = {
   accountId: "5b10a2844c20165700ede21g",
@@ -68,7 +74,7 @@ export async function startJiraSandbox(options: JiraSandboxOptions): Promise<Jir
   const faults = new Faults();
   const quirks = { ...ALL_QUIRKS, ...options.quirks };
   const site = new JiraSite(clock, quirks, [SYNC_ACCOUNT, ...(options.users ?? PEOPLE)], options.projects);
-  const spec = new SpecCheck(options.spec);
+  const spec = new SpecCheck(options.spec, SPEC_OPTIONS);
   let url = "";
   const sandbox = await startSandbox({
     name: "jira",

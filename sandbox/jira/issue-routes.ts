@@ -22,6 +22,7 @@ export function addIssueRoutes(app: Hono, api: Api): void {
   app.post("/rest/api/3/issue/bulkfetch", async (c) => c.json(bulkFetch(api, await c.req.json<BulkFetch>())));
   app.put("/rest/api/3/issue/archive", async (c) => c.json(archive(api, await c.req.json<Archive>(), api.caller(c))));
   app.get("/rest/api/3/issue/:ref", (c) => {
+    if (api.faults.conditions.blind) throw noIssue();
     const issue = site.get(c.req.param("ref"));
     const fields = (c.req.queries("fields") ?? ["*all"]).flatMap((names) => names.split(","));
     return c.json(renderIssue(api, issue, issue.data, fields, c.req.queries("properties")));
@@ -119,7 +120,7 @@ function bulkFetch(api: Api, { issueIdsOrKeys, fields = ["*navigable"], properti
   const { site } = api;
   if (issueIdsOrKeys.length > BULK_READ_MAX)
     throw new Refusal(400, [`The number of issues is limited to ${BULK_READ_MAX}.`]);
-  const found = issueIdsOrKeys.map((ref) => site.find(ref));
+  const found = issueIdsOrKeys.map((ref) => (api.faults.conditions.blind ? undefined : site.find(ref)));
   if (!site.quirks.bulkOmits && found.includes(undefined)) throw noIssue();
   const issues = [...new Set(found.filter((issue) => issue !== undefined))];
   if (site.quirks.bulkSorted) issues.sort((a, b) => Number(a.id) - Number(b.id));

@@ -153,7 +153,7 @@ export function renderChanges(view: View, issue: Issue, fieldIds: readonly strin
     .filter(({ items }) => items.length > 0)
     .map(({ id, at, author, items }) => ({
       id,
-      author: { accountId: author },
+      author: { accountId: author, displayName: view.site.user(author)?.displayName ?? author },
       created: jiraTime(view, at),
       items: items.map(({ field, fieldId, from, to }) => ({
         field,

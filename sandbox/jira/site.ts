@@ -94,12 +94,14 @@ export class JiraSite {
   /** An issue by id or key, keys it had before it moved included; undefined where deleted or never there. */
   find(idOrKey: string): Issue | undefined {
     const key = idOrKey.toUpperCase();
-    const direct = this.issues.get(idOrKey) ?? [...this.issues.values()].find(({ data }) => data.key === key);
-    const moved = this.quirks.movedKeys
-      ? [...this.issues.values()].find(({ oldKeys }) => oldKeys.includes(key))
-      : undefined;
-    const issue = direct ?? moved;
+    const issue = this.issues.get(idOrKey) ?? this.#named(key);
     return issue?.deleted ? undefined : issue;
+  }
+
+  #named(key: string): Issue | undefined {
+    const all = [...this.issues.values()];
+    const moved = () => all.find(({ oldKeys }) => oldKeys.includes(key));
+    return all.find(({ data }) => data.key === key) ?? (this.quirks.movedKeys ? moved() : undefined);
   }
 
   get(idOrKey: string): Issue {

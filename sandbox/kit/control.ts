@@ -34,6 +34,7 @@ function applyFaults(sandbox: Pick<Sandbox, "faults" | "clock">, plan: FaultPlan
   sandbox.faults.clear();
   sandbox.faults.add(...(plan.rules ?? []));
   sandbox.faults.conditions.authRevoked = plan.authRevoked ?? false;
+  sandbox.faults.conditions.blind = plan.blind ?? false;
   sandbox.faults.conditions.staleSearchMs = plan.staleSearchMs ?? 0;
   sandbox.clock.skewMs = plan.clockSkewMs ?? 0;
 }

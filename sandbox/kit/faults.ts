@@ -17,7 +17,15 @@ export type FaultKind =
   /** Answered late. */
   | "latency"
   /** Handled, then half of the body with a matching length, as a proxy cuts it. */
-  | "truncated";
+  | "truncated"
+  /** Handled; the first half of what a listing holds, as if that were all. */
+  | "short-listing"
+  /** Handled; a listing that holds nothing. */
+  | "empty-listing"
+  /** Handled, and nothing said about limits. */
+  | "no-rate-headers"
+  /** Handled; limits beyond belief, and times that are none. */
+  | "wrong-rate-headers";
 
 export interface FaultRule {
   readonly kind: FaultKind;
@@ -41,6 +49,8 @@ export interface FaultRule {
 export interface Conditions {
   /** Every credential is answered as revoked. */
   authRevoked: boolean;
+  /** The credential may no longer see any issue: nothing is listed, and none is there. Jira only. */
+  blind: boolean;
   /** Age a change must have before listings and searches show it. */
   staleSearchMs: number;
 }
@@ -59,7 +69,9 @@ export interface FaultTarget {
 
 /** The fault switches of one stand-in. Rules are consulted in order; each counts its own matches. */
 export class Faults {
-  readonly conditions: Conditions = { authRevoked: false, staleSearchMs: 0 };
+  readonly conditions: Conditions = { authRevoked: false, blind: false, staleSearchMs: 0 };
+  /** How often each kind hit a request; outlives `clear`. */
+  readonly hits = new Map<FaultKind, number>();
   #rules: { rule: FaultRule; seen: number }[] = [];
 
   add(...rules: readonly FaultRule[]): void {
@@ -68,7 +80,7 @@ export class Faults {
 
   clear(): void {
     this.#rules = [];
-    Object.assign(this.conditions, { authRevoked: false, staleSearchMs: 0 } satisfies Conditions);
+    Object.assign(this.conditions, { authRevoked: false, blind: false, staleSearchMs: 0 } satisfies Conditions);
   }
 
   rules(): readonly FaultRule[] {
@@ -77,7 +89,9 @@ export class Faults {
 
   /** The rules that hit this request; counts it for each rule that matches. */
   take(target: FaultTarget): readonly FaultRule[] {
-    return this.#rules.filter((entry) => matches(entry.rule, target) && isDue(entry)).map(({ rule }) => rule);
+    const due = this.#rules.filter((entry) => matches(entry.rule, target) && isDue(entry)).map(({ rule }) => rule);
+    for (const { kind } of due) this.hits.set(kind, (this.hits.get(kind) ?? 0) + 1);
+    return due;
   }
 }
 

@@ -12,6 +12,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Clock } from "./clock.ts";
 import { handleControl } from "./control.ts";
 import { Faults, type FaultKind, type FaultRule } from "./faults.ts";
+import { lieInHeaders, lieInListing } from "./lies.ts";
 import { RequestLog, type RequestRecord } from "./request-log.ts";
 
 /** Something a person does in the vendor's own user interface. What else it takes is the vendor's matter. */
@@ -24,6 +25,14 @@ export interface Classified {
   /** Name under which requests are counted and matched. */
   readonly operation: string;
   readonly write: boolean;
+}
+
+/** A request that took effect, and the answer that its sender does not get to see. */
+export interface Handled {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly answer: string;
 }
 
 /** Anything with hono's `fetch`. */
@@ -44,7 +53,7 @@ export interface SandboxOptions {
   /** Carries out a person's action; the result is answered as JSON. */
   readonly human?: (action: HumanAction) => unknown;
   /** Answers of faults in the vendor's own shape; plain JSON ones stand in where absent. */
-  readonly refusals?: Partial<Record<FaultKind, (rule: FaultRule) => Response>>;
+  readonly refusals?: Partial<Record<FaultKind, (rule: FaultRule, handled?: Handled) => Response>>;
   /** Called with every exchange the app itself handled, for example to check it against the vendor's published schema. */
   readonly onExchange?: (record: RequestRecord) => void;
 }
@@ -169,13 +178,17 @@ function answerWith(options: SandboxOptions, sandbox: Sandbox, state: Answering)
     return destroy(env);
   }
   const unavailable = byKind("unavailable-after");
-  const shown = unavailable ? refusal(options, unavailable) : answer;
+  const handled = { method: exchange.method, path: exchange.path, status: answer.status, answer: text };
+  const shown = unavailable ? refusal(options, unavailable, handled) : answer;
   const headers = new Headers(shown.headers);
   headers.set("date", new Date(sandbox.clock.now()).toUTCString());
   headers.delete("content-length");
+  const isTold = (kind: FaultKind): boolean => byKind(kind) !== undefined;
+  lieInHeaders(headers, isTold);
   sandbox.log.add(describe(sandbox, exchange, shown, text));
   if (shown.status === 204 || shown.status === 304) return new Response(null, { status: shown.status, headers });
-  const sent = byKind("truncated") ? text.slice(0, Math.floor(text.length / 2)) : text;
+  const told = answer.ok ? lieInListing(text, isTold) : text;
+  const sent = byKind("truncated") ? told.slice(0, Math.floor(told.length / 2)) : told;
   return new Response(unavailable ? shown.body : sent, { status: shown.status, headers });
 }
 
@@ -188,9 +201,9 @@ function refusalBefore(
   return rule && refusal(options, rule);
 }
 
-function refusal(options: SandboxOptions, rule: FaultRule): Response {
+function refusal(options: SandboxOptions, rule: FaultRule, handled?: Handled): Response {
   const own = options.refusals?.[rule.kind];
-  if (own) return own(rule);
+  if (own) return own(rule, handled);
   if (rule.kind === "bad-gateway") {
     const page = "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>";
     return new Response(page, { status: 502, headers: { "content-type": "text/html" } });

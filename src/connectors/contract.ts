@@ -33,10 +33,15 @@ export interface Binding {
 /** What `describe` learned; JSON. Only its own connector looks inside. */
 export type ToolSchema = { readonly [key: string]: ToolValue };
 
+/** Reads what all projects of a credential have in common: one of them asks, for all, once in a schema's lifetime. JSON. */
+export type Shared = <T>(what: string, read: () => Promise<T>) => Promise<T>;
+
 export interface Scope {
   readonly binding: Binding;
   readonly http: Http;
   readonly signal: AbortSignal;
+  /** Where absent everything is read anew. */
+  readonly shared?: Shared;
 }
 export interface SchemaScope extends Scope {
   readonly schema: ToolSchema;
@@ -133,6 +138,8 @@ export interface FieldTime {
   readonly ref: string;
   readonly field: FieldName;
   readonly stamp: Stamp;
+  /** What that change replaced, in every spelling that the vendor tells, none for nothing. Absent where it tells no value that compares. */
+  readonly replaced?: readonly string[];
 }
 
 export interface Capabilities {
@@ -143,6 +150,24 @@ export interface Capabilities {
   /** The listing may lag behind writes (Jira's search index). */
   readonly staleListing: boolean;
   readonly archive: boolean;
+}
+
+/** A place that a container lacks and fields of the hub would use: a property of a Notion database. */
+export interface MissingPlace {
+  /** As people would look for it: `property "Sync key" (rich_text)`. */
+  readonly name: string;
+  /** Without it nothing can be synced; without another one its fields are left out. */
+  readonly required: boolean;
+  /** What keeps it from being made, and what people have to do first; absent where it can be made. */
+  readonly obstacle?: string;
+}
+
+/** For tools whose containers are made ready before the first sync; done by `init` and `doctor --fix` alone, after it was shown. */
+export interface Setup {
+  /** Reads only. */
+  missing(scope: Scope): Promise<readonly MissingPlace[]>;
+  /** Makes what can be made and never touches what is there; answers what is missing then. */
+  make(scope: Scope): Promise<readonly MissingPlace[]>;
 }
 
 export interface Connector {
@@ -164,6 +189,7 @@ export interface Connector {
   /** Asks the vendor to put twins away. Whether one is tells a read of it: it may also have gone with its parent. */
   archive(scope: SchemaScope, refs: readonly string[]): Promise<NotArchived>;
   history(scope: SchemaScope, refs: readonly string[], fields: readonly FieldName[]): Promise<readonly FieldTime[]>;
+  readonly setup?: Setup;
   /** The unchanging texts of a key for the person: where to look at a twin. */
   url(scope: { readonly binding: Binding; readonly schema: ToolSchema }, twin: RemoteItem): string;
 }
@@ -175,7 +201,7 @@ export interface Endpoint {
   readonly baseUrl: string;
   /** Authentication headers. Secrets live here and nowhere else. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Names the credential without revealing it: the budget's and the cache's key. */
+  /** Names the credential without revealing it, another secret by another name: the budget's and the cache's key. */
   readonly account: string;
 }
 

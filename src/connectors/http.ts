@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly buckets?: readonly BucketUse[];
   /** False for writes that must not be assumed undone when no answer comes. */
   readonly safe: boolean;
+  /** Answers redirects as they come, for a vendor that renames places; else they are failures. Never followed here. */
+  readonly tellsRedirects?: boolean;
 }
 
 export interface BucketUse {
@@ -50,6 +52,10 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>;
   /** Vendor clock minus ours in milliseconds, from the last `Date` header; undefined before the first answer. */
   readonly skewMs: number | undefined;
+  /** Whether the vendor has answered to anything so far. */
+  readonly hasAnswered: boolean;
+  /** The vendor's clock, epoch milliseconds, as far as the last `Date` header told; undefined before that. */
+  readonly vendorNow: number | undefined;
 }
 
 export interface HttpOptions {
@@ -92,15 +98,23 @@ export function createHttp(options: HttpOptions): Http {
   const base = checkedBaseUrl(options.tool, options.baseUrl);
   checkHeaders(options);
   let skewMs: number | undefined;
+  let hasAnswered = false;
   return {
     baseUrl: base.href.replace(/\/$/, ""),
     get skewMs() {
       return skewMs;
     },
+    get hasAnswered() {
+      return hasAnswered;
+    },
+    get vendorNow() {
+      return skewMs === undefined ? undefined : options.now() + skewMs;
+    },
     async send(request) {
       await options.budget.reserve([{ name: "requests", cost: 1 }, ...(request.buckets ?? [])], request.signal);
       const sentAt = options.now();
       const answer = await exchange(options, target(base, request.url), request);
+      hasAnswered = true;
       const date = Date.parse(answer.headers.get("date") ?? "");
       if (!Number.isNaN(date)) skewMs = date - (sentAt + options.now()) / 2;
       await options.budget.observe(options.limits(answer));
@@ -136,7 +150,7 @@ async function exchange(options: HttpOptions, url: URL, request: HttpRequest): P
       ...(request.body === undefined ? {} : { body: request.body }),
       signal,
       dispatcher,
-      redirect: "error",
+      redirect: request.tellsRedirects ? "manual" : "error",
     });
     return { status: answer.status, headers: answer.headers as unknown as Headers, text: await answer.text() };
   } catch (cause) {

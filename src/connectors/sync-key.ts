@@ -39,3 +39,27 @@ export function syncKeyAsUuid(key: string): string {
 export function carriesKey({ syncKey: shown, ref }: RemoteItem, key: string): boolean {
   return shown === key || ref === syncKeyAsUuid(key);
 }
+
+/** Newest first: an older twin was given up when the newer was approved. */
+const GENERATIONS = [3, 2, 1, 0];
+
+/**
+ * The twin that carries an item's marker, of its newest generation. Generations before `since` stood for something
+ * else that had the id. Of several the oldest: a copy that people made carries the marker too.
+ */
+export function markedTwin(
+  identity: Omit<TwinIdentity, "generation">,
+  twins: readonly RemoteItem[],
+  since = 0,
+): { readonly twin: RemoteItem; readonly generation: number } | undefined {
+  for (const generation of GENERATIONS.filter((one) => one >= since)) {
+    const key = syncKey({ ...identity, generation });
+    const [twin] = twins.filter((one) => carriesKey(one, key)).toSorted(byAge);
+    if (twin) return { twin, generation };
+  }
+  return undefined;
+}
+
+function byAge(a: RemoteItem, b: RemoteItem): number {
+  return a.ref.length - b.ref.length || (a.ref < b.ref ? -1 : 1);
+}

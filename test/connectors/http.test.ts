@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { createHttp } from "../../src/connectors/http.ts";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 
 it("refuses a credential that no header can carry, without a letter of it", () => {
@@ -21,4 +23,28 @@ it("refuses a credential that no header can carry, without a letter of it", () =
   }
   expect(thrown).toMatchObject({ code: "InvalidConfig", details: { tool: "linear" } });
   expect(inspect(thrown, { depth: 9, showHidden: true })).not.toContain("SECRET123");
+});
+
+it("tells a redirect to who asks for it, and follows none", async () => {
+  let requests = 0;
+  const server = createServer((_, answer) => {
+    requests += 1;
+    answer.writeHead(301, { location: "/elsewhere" }).end("moved");
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const http = createHttp({
+    tool: "github",
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    headers: {},
+    budget: { reserve: async () => undefined, observe: async () => undefined },
+    limits: () => [],
+    now: Date.now,
+    timeoutMs: 1_000,
+  });
+  const request = { method: "GET", url: "/here", signal: new AbortController().signal, safe: true } as const;
+  const told = await http.send({ ...request, tellsRedirects: true });
+  expect([told.status, told.headers.get("location"), told.text]).toEqual([301, "/elsewhere", "moved"]);
+  await expect(http.send(request)).rejects.toMatchObject({ code: "Unavailable" });
+  expect(requests).toBe(2);
+  await new Promise((resolve) => server.close(resolve));
 });

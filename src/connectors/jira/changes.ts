@@ -12,6 +12,8 @@ import { askedFields, isoTime, PROPERTY, twinOf } from "./twin.ts";
 const OVERLAP_MINUTES = 10;
 /** The overlap absorbs this much of a wrong guess at the vendor's clock; beyond it the window was too short. */
 const SKEW_TOLERANCE_MINUTES = 2;
+/** No index lags longer: a listing need not reach further back, however long ago the newest change was. */
+const LONGEST_LAG_MS = 3_600_000;
 const PAGE = 100;
 /** Reconciled ids are read past the index; Jira takes no more of them. */
 const RECONCILED_MAX = 50;
@@ -19,7 +21,7 @@ const SEEN_MAX = 2000;
 
 /** Where the last listing ended. Times are the vendor's own. */
 interface Cursor {
-  /** `updated` of the newest issue ever listed, ISO. */
+  /** `updated` of the newest issue ever listed, or a later time up to which nothing can be missing; ISO. */
   readonly newest: string | null;
   /** Issues inside the overlap, id to `updated`, so that they are not told twice. */
   readonly seen: Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<
   const from = parseCursor(query.cursor);
   const { issues, fresh } = await list([scope], from, query.recheck);
   const items: RemoteItem[] = fresh.map((issue) => twinOf(scope, issue));
-  return { items, cursor: JSON.stringify(advanced(from, issues, () => true)) };
+  return { items, cursor: JSON.stringify(advanced(scope, from, issues, () => true)) };
 }
 
 /** One search over the projects of all scopes. */
@@ -42,7 +44,8 @@ export async function stream(scopes: readonly SchemaScope[], query: StreamQuery)
   const { issues, fresh } = await list(scopes, from, []);
   const ownersOf = await query.owners();
   const told = fresh.flatMap((issue) => ownersOf(issue.id).map((scope) => ({ scope, twin: twinOf(scope, issue) })));
-  const next = advanced(from, issues, ({ id }) => ownersOf(id).length > 0);
+  const [first] = scopes;
+  const next = first ? advanced(first, from, issues, ({ id }) => ownersOf(id).length > 0) : from;
   return { items: byProject(told), cursor: JSON.stringify(next) };
 }
 
@@ -88,11 +91,18 @@ function windowMinutes(scope: SchemaScope, cursor: Cursor): number | null {
   return Math.ceil(behind / 60_000) + OVERLAP_MINUTES;
 }
 
-function advanced(cursor: Cursor, issues: readonly JiraIssue[], isTold: (issue: JiraIssue) => boolean): Cursor {
+function advanced(
+  { http }: SchemaScope,
+  cursor: Cursor,
+  issues: readonly JiraIssue[],
+  isTold: (issue: JiraIssue) => boolean,
+): Cursor {
   const timeOf = (issue: JiraIssue): string => isoTime(issue.fields["updated"]);
   const told = issues.filter(isTold).map((issue): [string, string] => [issue.id, timeOf(issue)]);
   const seen = { ...cursor.seen, ...Object.fromEntries(told) };
-  const newest = [...Object.values(seen), ...issues.map(timeOf)].reduce<string | null>(
+  // Else a burst of changes, an import say, would be listed again and again until somebody changes something more.
+  const settled = http.vendorNow === undefined ? [] : [isoBefore(http.vendorNow, LONGEST_LAG_MS)];
+  const newest = [...Object.values(seen), ...issues.map(timeOf), ...settled].reduce<string | null>(
     (max, at) => (max === null || at > max ? at : max),
     cursor.newest,
   );
@@ -106,7 +116,11 @@ function advanced(cursor: Cursor, issues: readonly JiraIssue[], isTold: (issue: 
 
 /** What is older has been told by an earlier listing, however wide this one was. */
 function horizon(newest: string | null): string {
-  return newest === null ? "" : new Date(Date.parse(newest) - (OVERLAP_MINUTES + 1) * 60_000).toISOString();
+  return newest === null ? "" : isoBefore(Date.parse(newest), (OVERLAP_MINUTES + 1) * 60_000);
+}
+
+function isoBefore(timeMs: number, ms: number): string {
+  return new Date(timeMs - ms).toISOString();
 }
 
 async function search(

@@ -11,6 +11,7 @@ import type { Client } from "jira.js/core";
 import type { z } from "zod";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { Binding, Scope, ToolSchema } from "../contract.ts";
+import { sharedRead } from "../shared.ts";
 import { jiraClient } from "./client.ts";
 import {
   BoardsAnswer,
@@ -59,10 +60,10 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
     searchPriorities(client, { projectId: [project.id], maxResults: "50" }).then((answer) =>
       parsed(PrioritiesAnswer, answer, "priorities"),
     ),
-    getFields(client).then((answer) => parsed(FieldsAnswer, answer, "fields")),
-    readUsers(client, project.key),
+    sharedRead(scope, "fields", async () => parsed(FieldsAnswer, await getFields(client), "fields")),
+    readUsers(scope, client, project.key),
     readSprints(client, project.id),
-    siteUrlOf(client, scope.http.baseUrl),
+    sharedRead(scope, "site", () => siteUrlOf(client, scope.http.baseUrl)),
     readEditScreens(client, project.id, screenTypes),
     ...screenTypes.map((type) => readCreateScreen(client, project.id, type)),
   ]);
@@ -187,14 +188,10 @@ function pointsField(binding: Binding, fields: Fields, screen: readonly string[]
 }
 
 /** Everybody, so that a deactivated person is known as such; and who of them may be assigned here. */
-async function readUsers(client: Client, project: string): Promise<JiraUser[]> {
+async function readUsers(scope: Scope, client: Client, project: string): Promise<JiraUser[]> {
   const [assignable, all] = await Promise.all([
     allPages((startAt) => findAssignableUsers(client, { project, startAt, maxResults: USERS_PAGE })),
-    allPages((startAt) => getAllUsers(client, { startAt, maxResults: USERS_PAGE })).catch((error: unknown) => {
-      // Needs "browse users"; without it nobody is known to be deactivated, which costs a clearer message only.
-      if (isSyncFailure(error, "Forbidden")) return [];
-      throw error;
-    }),
+    sharedRead(scope, "users", () => readEverybody(client)),
   ]);
   const ids = new Set(assignable.map((user) => user.accountId));
   // Beyond a thousand users Jira shows some of the assignable ones only: who is missing may be one all the same.
@@ -210,6 +207,16 @@ async function readUsers(client: Client, project: string): Promise<JiraUser[]> {
       assignable: ids.has(user.accountId) || (isCut && user.active),
     }))
     .sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
+}
+
+async function readEverybody(client: Client): Promise<z.infer<typeof UsersAnswer>> {
+  try {
+    return await allPages((startAt) => getAllUsers(client, { startAt, maxResults: USERS_PAGE }));
+  } catch (error) {
+    // Needs "browse users"; without it nobody is known to be deactivated, which costs a clearer message only.
+    if (isSyncFailure(error, "Forbidden")) return [];
+    throw error;
+  }
 }
 
 async function allPages(read: (startAt: number) => Promise<unknown>): Promise<z.infer<typeof UsersAnswer>> {

@@ -1,7 +1,7 @@
 import { bulkFetchIssues, getBulkChangelogs, getIssue } from "jira.js/cloud";
 import type { Client } from "jira.js/core";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
-import type { FieldName, RemoteItem } from "../../core/model.ts";
+import type { FieldName, RemoteItem, Stamp } from "../../core/model.ts";
 import type { FieldTime, ReadResult, SchemaScope } from "../contract.ts";
 import { jiraClient } from "./client.ts";
 import { loggedField } from "./mapping.ts";
@@ -90,17 +90,22 @@ export async function history(
         issueIdsOrKeys: refs.slice(from, from + HISTORY_ISSUES),
         fieldIds: ids.slice(first, first + HISTORY_FIELDS),
       };
-      for await (const { ref, id, at } of changelog(client, query)) {
+      for await (const { ref, id, at, by, from } of changelog(client, query)) {
         for (const field of canonical.get(id) ?? []) {
           const known = latest.get(`${ref} ${field}`);
-          if (!known || known.stamp.at < at)
-            latest.set(`${ref} ${field}`, { ref, field, stamp: { at, resolutionMs: 1 } });
+          const replaced = RETOLD.includes(id) ? {} : { replaced: from };
+          // Oldest first: of two in one moment the later one is told later.
+          if (!known || known.stamp.at <= at)
+            latest.set(`${ref} ${field}`, { ref, field, stamp: { at, resolutionMs: 1, ...by }, ...replaced });
         }
       }
     }
   }
   return [...latest.values()];
 }
+
+/** Fields whose values the changelog tells in other words than the issue. */
+const RETOLD: readonly string[] = ["description", "labels", "timeoriginalestimate"];
 
 function canonicalNames(scope: SchemaScope, fields: readonly FieldName[]): Map<string, FieldName[]> {
   const schema = jiraSchema(scope.schema);
@@ -120,6 +125,10 @@ export interface LoggedChange {
   readonly at: string;
   /** Account id. */
   readonly author: string | undefined;
+  /** As people call them. */
+  readonly by: Pick<Stamp, "by">;
+  /** The value before, by its id and its name where it has both. */
+  readonly from: readonly string[];
 }
 
 /** Every change of these fields of these issues, all pages. */
@@ -135,7 +144,11 @@ export async function* changelog(
     for (const { issueId, changeHistories } of page.issueChangeLogs) {
       for (const { created, items, author } of changeHistories) {
         const at = typeof created === "number" ? new Date(created).toISOString() : isoTime(created);
-        for (const item of items) yield { ref: issueId, id: item.fieldId ?? item.field, at, author: author?.accountId };
+        const by: LoggedChange["by"] = author?.displayName ? { by: author.displayName } : {};
+        for (const { fieldId, field, from, fromString } of items) {
+          const spellings = [from, fromString].flatMap((text) => text || []);
+          yield { ref: issueId, id: fieldId ?? field, at, author: author?.accountId, by, from: spellings };
+        }
       }
     }
     nextPageToken = page.nextPageToken ?? undefined;

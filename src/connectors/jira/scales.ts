@@ -2,6 +2,7 @@
 import type { Lens, Written } from "../../core/lens.ts";
 import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
+import { byWriting, numberLensOf } from "../plain-lenses.ts";
 import { shortened } from "../../core/shortened.ts";
 import { textOf, type JiraSchema, type JiraType } from "./schema.ts";
 
@@ -17,21 +18,6 @@ function value(value: ToolValue): Written {
   return { kind: "value", value };
 }
 
-/** A lens whose tool value stands for whatever would be written as just that, up to how Jira spells it. */
-function byWriting(lens: Pick<Lens, "read" | "write">): Lens {
-  return {
-    ...lens,
-    represents(held, canonical) {
-      const written = lens.write(canonical);
-      if (written.kind !== "value") return false;
-      if (JSON.stringify(written.value) === JSON.stringify(held)) return true;
-      const reading = lens.read(held);
-      const respelled = reading.kind === "value" ? lens.write(reading.value) : undefined;
-      return respelled?.kind === "value" && JSON.stringify(respelled.value) === JSON.stringify(written.value);
-    },
-  };
-}
-
 export const summaryLens: Lens = byWriting({
   read: (held) => ({ kind: "value", value: textOf(held) }),
   write(canonical) {
@@ -45,15 +31,7 @@ export const summaryLens: Lens = byWriting({
   },
 });
 
-export const numberLens: Lens = byWriting({
-  read: (held) => ({ kind: "value", value: typeof held === "number" ? held : null }),
-  write(canonical) {
-    if (canonical === null) return value(null);
-    const number = typeof canonical === "string" && canonical.trim() !== "" ? Number(canonical) : canonical;
-    if (typeof number === "number" && Number.isFinite(number)) return value(number);
-    return cannot("not-a-number", `an estimate is a number, not ${JSON.stringify(canonical)}`);
-  },
-});
+export const numberLens = numberLensOf("an estimate is a number");
 
 /**
  * A task's hours in Jira's original estimate, which counts whole minutes: 0.33 h is 20 of them. Two decimals tell

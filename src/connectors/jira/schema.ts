@@ -49,9 +49,16 @@ export const SprintsAnswer = z.object({ values: z.array(SprintAnswer).default([]
 /** One entry of an issue's changelog. The bulk answer tells epoch milliseconds, the single one ISO text. */
 const Change = z.object({
   created: z.union([z.string(), z.number()]),
-  author: z.object({ accountId: z.string() }).optional(),
+  author: z.object({ accountId: z.string(), displayName: z.string().optional() }).optional(),
   items: z
-    .array(z.object({ field: z.string(), fieldId: z.string().optional(), fromString: z.string().nullish() }))
+    .array(
+      z.object({
+        field: z.string(),
+        fieldId: z.string().optional(),
+        from: z.string().nullish(),
+        fromString: z.string().nullish(),
+      }),
+    )
     .default([]),
 });
 

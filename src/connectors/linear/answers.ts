@@ -83,6 +83,7 @@ const count = z.number().nullish();
 const ids = z.array(z.string()).nullish();
 const historyEntry = z.looseObject({
   updatedAt: z.string(),
+  actor: z.looseObject({ name: z.string() }).nullish(),
   fromTitle: text,
   toTitle: text,
   updatedDescription: z.boolean().nullish(),

@@ -37,9 +37,19 @@ export async function execute<T>(
   variables: Variables,
   shape: z.ZodType<T>,
 ): Promise<T> {
-  const answer = await exchange(scope, document, variables);
-  if (answer.failure) throw answer.failure;
-  return parseData(document, answer.data, shape);
+  return (await executeDated(scope, document, variables, shape)).data;
+}
+
+/** As `execute`, with the vendor's clock at the answer. */
+export async function executeDated<T>(
+  scope: Scope,
+  document: string,
+  variables: Variables,
+  shape: z.ZodType<T>,
+): Promise<{ readonly data: T; readonly date: string | undefined }> {
+  const { data, failure, date } = await exchange(scope, document, variables);
+  if (failure) throw failure;
+  return { data: parseData(document, data, shape), date };
 }
 
 /** Data that does not have the promised shape is an outage of the contract, not a bug of the caller. */

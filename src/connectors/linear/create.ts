@@ -1,11 +1,11 @@
 /** Creates, exactly once: the client id is the sync key, so a repeat meets its own earlier success. */
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem, ToolValues } from "../../core/model.ts";
+import { attempt } from "../attempts.ts";
 import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
 import { syncKeyAsUuid } from "../sync-key.ts";
 import { issueCreated, issuesCreated, projectCreated } from "./answers.ts";
 import { attachPullRequests } from "./attach.ts";
-import { attempt } from "./attempts.ts";
 import { execute, type Variables } from "./client.ts";
 import { CREATE_ISSUE, CREATE_ISSUES, CREATE_PROJECT } from "./documents.ts";
 import { has, issueInput, projectInput, text, texts } from "./inputs.ts";

@@ -21,7 +21,8 @@ const PROJECT = `fragment ProjectFields on Project {
 }`;
 const PAGE = `pageInfo { hasNextPage endCursor }`;
 
-export const DESCRIBE = `query Describe($team: TeamFilter!, $labels: IssueLabelFilter!, $project: ProjectFilter!) {
+const PROJECT_PAGE = `nodes { id name url } ${PAGE}`;
+export const DESCRIBE = `query Describe($team: TeamFilter!, $labels: IssueLabelFilter!, $projects: ProjectFilter!) {
   viewer { id name email }
   organization { id name urlKey projectStatuses { id name type position } }
   teams(filter: $team, first: 1) { nodes {
@@ -32,7 +33,7 @@ export const DESCRIBE = `query Describe($team: TeamFilter!, $labels: IssueLabelF
   users(first: 250, includeDisabled: true) { nodes { id name displayName email active } ${PAGE} }
   issueLabels(first: 250, filter: $labels) { nodes { id name isGroup } ${PAGE} }
   projectLabels(first: 250) { nodes { id name isGroup } ${PAGE} }
-  projects(first: 1, filter: $project, includeArchived: true) { nodes { id name url } }
+  projects(first: 250, filter: $projects, includeArchived: true) { ${PROJECT_PAGE} }
 }`;
 
 export const MORE_USERS = `query MoreUsers($after: String) {
@@ -43,6 +44,10 @@ export const MORE_LABELS = `query MoreLabels($after: String, $labels: IssueLabel
 }`;
 export const MORE_PROJECT_LABELS = `query MoreProjectLabels($after: String) {
   projectLabels(first: 250, after: $after) { nodes { id name isGroup } ${PAGE} }
+}`;
+
+export const MORE_PROJECTS = `query MoreProjects($after: String, $projects: ProjectFilter!) {
+  projects(first: 250, after: $after, filter: $projects, includeArchived: true) { ${PROJECT_PAGE} }
 }`;
 
 /** Issues and projects in one request, so that a quiet container costs one call. */
@@ -80,7 +85,7 @@ const HISTORY_ENTRY = `fragment HistoryFields on IssueHistory {
 }`;
 export const HISTORY = `query History($issues: IssueFilter!, $first: Int!) {
   issues(first: $first, includeArchived: true, filter: $issues) {
-    nodes { id history(first: 50) { nodes { ...HistoryFields } } }
+    nodes { id history(first: 50) { nodes { ...HistoryFields actor { name } } } }
   }
 }
 ${HISTORY_ENTRY}`;

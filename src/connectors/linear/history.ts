@@ -42,10 +42,18 @@ function newestChanges(
   fields: readonly FieldName[],
 ): FieldTime[] {
   return fields.flatMap((field) => {
-    const times = entries.filter((entry) => touches(entry, field, scope)).map((entry) => entry.updatedAt);
-    const at = times.sort().at(-1);
-    return at === undefined ? [] : [{ ref, field, stamp: { at, resolutionMs: 1 } }];
+    const changes = entries.filter((entry) => touches(entry, field, scope));
+    const newest = changes.toSorted((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1)).at(-1);
+    if (!newest) return [];
+    const { updatedAt: at, actor } = newest;
+    const name = LOGGED[field];
+    const replaced = name === undefined ? {} : { replaced: spelled(newest[`from${name}`]) };
+    return [{ ref, field, stamp: { at, resolutionMs: 1, ...(actor && { by: actor.name }) }, ...replaced }];
   });
+}
+
+function spelled(value: unknown): string[] {
+  return typeof value === "string" || typeof value === "number" ? [String(value)] : [];
 }
 
 function touches(entry: HistoryEntry, field: FieldName, scope: SchemaScope): boolean {

@@ -44,7 +44,3 @@ export function texts(value: ToolValue | undefined): string[] {
 function number(value: ToolValue | undefined): number | null {
   return typeof value === "number" ? value : null;
 }
-
-export function without(fields: ToolValues, refused: readonly string[]): ToolValues {
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => !refused.includes(field)));
-}

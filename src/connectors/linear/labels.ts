@@ -8,39 +8,51 @@ import { labelCreated, labelsFound, projectLabelCreated, type LabelNode } from "
 import { execute } from "./client.ts";
 import { CREATE_LABEL, CREATE_PROJECT_LABEL, FIND_LABELS } from "./documents.ts";
 import { labelsOf, linearSchemaOf } from "./schema.ts";
-import { knowing, type LabelNames } from "./twins.ts";
+import { knowing, withLabels, type LabelNames } from "./twins.ts";
 
 type LabelKind = "issue" | "project";
 
-/** Ids of label names, by lower-cased name. Made for one call of the connector, so that each label is looked up once. */
+/** What labels are called, and the ids of names whatever their case. Made for one call of the connector, so that each label is looked up once. */
 export interface LabelBook {
   /** Ids of these labels; throws `Rejected` where Linear refuses to make one. */
   ids(kind: LabelKind, names: readonly string[]): Promise<readonly string[]>;
+  /** Learns the names of these labels, before a write: its answer shows them again, and must not need another request. */
+  meet(ids: readonly string[]): Promise<void>;
   /** The scope with a schema that knows every label of this book, so that answers can be read without asking again. */
   taught(): SchemaScope;
 }
 
 export function labelBook(scope: SchemaScope): LabelBook {
-  const schema = linearSchemaOf(scope.schema);
-  const known = { issue: index(labelsOf(schema, "issue")), project: index(labelsOf(schema, "project")) };
-  const learned: Record<LabelKind, LabelNode[]> = { issue: [], project: [] };
-  const learn = (kind: LabelKind, label: LabelNode): string => {
-    known[kind].set(label.name.toLowerCase(), label.id);
-    learned[kind].push(label);
+  let taught = scope;
+  let known = indexes(scope);
+  const learn = (next: SchemaScope): void => {
+    if (next === taught) return;
+    taught = next;
+    known = indexes(next);
+  };
+  const learnAll = (kind: LabelKind, labels: readonly LabelNode[]): void =>
+    learn(kind === "issue" ? knowing(taught, labels, []) : knowing(taught, [], labels));
+  const make = async (kind: LabelKind, name: string): Promise<string> => {
+    const label = await createOnce(scope, kind, name);
+    learnAll(kind, [label]);
     return label.id;
   };
   return {
     async ids(kind, names) {
       const missing = names.filter((name) => !known[kind].has(name.toLowerCase()));
-      for (const label of await find(scope, kind, missing)) learn(kind, label);
+      learnAll(kind, await find(scope, kind, missing));
       const ids: string[] = [];
-      for (const name of names) {
-        ids.push(known[kind].get(name.toLowerCase()) ?? learn(kind, await make(scope, kind, name)));
-      }
+      for (const name of names) ids.push(known[kind].get(name.toLowerCase()) ?? (await make(kind, name)));
       return ids;
     },
-    taught: () => knowing(scope, learned.issue, learned.project),
+    meet: async (ids) => learn(await withLabels(taught, ids)),
+    taught: () => taught,
   };
+}
+
+function indexes(scope: SchemaScope): Readonly<Record<LabelKind, ReadonlyMap<string, string>>> {
+  const schema = linearSchemaOf(scope.schema);
+  return { issue: index(labelsOf(schema, "issue")), project: index(labelsOf(schema, "project")) };
 }
 
 function index(labels: readonly LabelNode[]): Map<string, string> {
@@ -63,7 +75,7 @@ async function find(scope: SchemaScope, kind: LabelKind, names: readonly string[
 }
 
 /** Exactly once: after a lost answer the label exists under the same id, or somebody made the same name meanwhile. */
-async function make(scope: SchemaScope, kind: LabelKind, name: string): Promise<LabelNode> {
+async function createOnce(scope: SchemaScope, kind: LabelKind, name: string): Promise<LabelNode> {
   try {
     return await createLabel(scope, kind, name);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { RemoteItem } from "../../core/model.ts";
 import type { Changes, ChangesQuery, OwnersOf, ReadResult, SchemaScope, Streamed, StreamQuery } from "../contract.ts";
 import { byProject } from "../streamed.ts";
 import { changesAnswer, type IssueNode, type ProjectNode } from "./answers.ts";
-import { execute, type Variables } from "./client.ts";
+import { executeDated, type Variables } from "./client.ts";
 import { CHANGES } from "./documents.ts";
 import { nodesById } from "./nodes.ts";
 import { epicProject, linearSchemaOf } from "./schema.ts";
@@ -14,6 +14,8 @@ import { twinsOf, withLabels } from "./twins.ts";
 
 /** `updatedAt` is asked from this long before the newest one seen, against rows that became visible late. */
 const OVERLAP_MS = 120_000;
+/** No row becomes visible later: a listing need not reach further back, however long ago the newest change was. */
+const LONGEST_LAG_MS = 3_600_000;
 /** A listing since a cursor is expected to be short; a full one is not. */
 const SHORT_PAGE = 50;
 const LONG_PAGE = 250;
@@ -33,7 +35,7 @@ export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<
   );
   const learned = taught === scope ? {} : { learned: taught.schema };
   const items = await twinsOf(taught, issues, projects);
-  const newest = items.reduce((max, item) => (item.updated.at > max ? item.updated.at : max), cursor?.since ?? "");
+  const newest = items.reduce((max, item) => (item.updated.at > max ? item.updated.at : max), sinceOf(found, cursor));
   const known = new Set(cursor?.seen);
   const changed = items.filter((item) => !known.has(fingerprint(item)));
   if (newest === "")
@@ -61,11 +63,19 @@ export async function stream(scopes: readonly SchemaScope[], query: StreamQuery)
     for (const twin of await twinsOf(scope, issues, projects)) told.push({ scope, twin });
   }
   const times = nodes.map((node) => new Date(node.updatedAt).toISOString());
-  const since = times.reduce((newest, at) => (at > newest ? at : newest), cursor.since);
+  const since = times.reduce((newest, at) => (at > newest ? at : newest), sinceOf(found, cursor));
   const horizon = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
   const isSeen = (node: Node, n: number): boolean => (times[n] ?? "") >= horizon && ownersOf(node.id).length > 0;
   const seen = nodes.filter(isSeen).map(fingerprint);
   return { items: byProject(told), cursor: JSON.stringify({ since, seen: seen.sort() }) };
+}
+
+/** At least where the cursor stood; later where nothing before that can be missing any more. */
+function sinceOf({ date }: Found, cursor: { readonly since: string } | undefined): string {
+  const before = cursor?.since ?? "";
+  if (date === undefined) return before;
+  const settled = new Date(Date.parse(date) - LONGEST_LAG_MS).toISOString();
+  return settled > before ? settled : before;
 }
 
 type Node = IssueNode | ProjectNode;
@@ -89,6 +99,8 @@ function parseCursor(text: string | null): z.output<typeof cursorShape> | undefi
 interface Found {
   readonly issues: Map<string, IssueNode>;
   readonly projects: Map<string, ProjectNode>;
+  /** The vendor's clock at the first page. */
+  date: string | undefined;
 }
 
 /**
@@ -96,12 +108,14 @@ interface Found {
  * and found by the next listing, because it is newer than everything of the first page.
  */
 async function listPages(scope: SchemaScope, filters: Variables, firstPage: number): Promise<Found> {
-  const found: Found = { issues: new Map(), projects: new Map() };
+  const found: Found = { issues: new Map(), projects: new Map(), date: undefined };
   const seen = new Set<string>();
   let after: { issues: string | null; projects: string | null } | undefined;
   do {
     const first = after ? LONG_PAGE : firstPage;
-    const answer = await execute(scope, CHANGES, { ...pageVariables(filters, after), first }, changesAnswer);
+    const page = await executeDated(scope, CHANGES, { ...pageVariables(filters, after), first }, changesAnswer);
+    const answer = page.data;
+    found.date ??= page.date;
     for (const node of answer.issues?.nodes ?? []) if (!found.issues.has(node.id)) found.issues.set(node.id, node);
     for (const node of answer.projects?.nodes ?? [])
       if (!found.projects.has(node.id)) found.projects.set(node.id, node);

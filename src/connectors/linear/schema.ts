@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { SyncFailure } from "../../core/errors.ts";
 import type { Binding, Scope, ToolSchema } from "../contract.ts";
+import { sharedRead } from "../shared.ts";
 import { labelNode, pageInfo, type LabelNode } from "./answers.ts";
 import { execute, type Variables } from "./client.ts";
-import { DESCRIBE, MORE_LABELS, MORE_PROJECT_LABELS, MORE_USERS } from "./documents.ts";
+import { DESCRIBE, MORE_LABELS, MORE_PROJECT_LABELS, MORE_PROJECTS, MORE_USERS } from "./documents.ts";
 
 const person = z.looseObject({
   id: z.string(),
@@ -14,6 +15,7 @@ const person = z.looseObject({
   active: z.boolean(),
 });
 const state = z.looseObject({ id: z.string(), name: z.string(), type: z.string(), position: z.number() });
+const project = z.looseObject({ id: z.string(), name: z.string(), url: z.string() });
 const cycle = z.looseObject({ id: z.string(), name: z.string().nullish(), number: z.number() });
 
 /** A workflow state or a project status. */
@@ -30,7 +32,7 @@ const linearSchema = z.object({
     states: z.array(state),
     cycles: z.array(cycle),
   }),
-  project: z.looseObject({ id: z.string(), name: z.string(), url: z.string() }).nullable(),
+  project: project.nullable(),
   projectStatuses: z.array(state),
   users: z.array(person),
   labels: z.array(labelNode),
@@ -65,10 +67,9 @@ const describeAnswer = z.looseObject({
   users: page(person),
   issueLabels: page(labelNode),
   projectLabels: page(labelNode),
-  projects: z.looseObject({ nodes: z.array(z.looseObject({ id: z.string(), name: z.string(), url: z.string() })) }),
+  projects: page(project),
 });
 
-const NO_SUCH_ID = "00000000-0000-4000-8000-000000000000";
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function isUuid(text: string): boolean {
@@ -80,18 +81,34 @@ export function epicProject(binding: Binding): string | null {
   return binding.container["project_id"] ?? null;
 }
 
-/** Reads viewer, team, states, cycles, people and labels; throws NotFound where team or project cannot be seen. */
+/**
+ * Reads viewer, team, states, cycles, people, labels and projects, once for all projects of the team; throws NotFound
+ * where team or project cannot be seen.
+ */
 export async function describe(scope: Scope): Promise<ToolSchema> {
+  const team = scope.binding.container["team_id"]?.toLowerCase() ?? "";
+  const { projects, ...common } = await sharedRead(scope, `team/${team}`, () => readTeam(scope));
+  const schema: LinearSchema = { ...common, project: await boundProject(scope, projects) };
+  return schema as unknown as ToolSchema;
+}
+
+type Project = z.output<typeof project>;
+
+async function readTeam(scope: Scope): Promise<Omit<LinearSchema, "project"> & { readonly projects: Project[] }> {
   const { binding } = scope;
   const team = teamFilter(binding);
   const labels = { or: [{ team: { null: true } }, { team }] };
-  const project = { id: { eq: epicProject(binding) ?? NO_SUCH_ID } };
-  const answer = await execute(scope, DESCRIBE, { team, labels, project }, describeAnswer);
+  const projects = { accessibleTeams: { some: team } };
+  const answer = await execute(scope, DESCRIBE, { team, labels, projects }, describeAnswer);
   const [found] = answer.teams.nodes;
   if (!found) throw missing("team", binding.container["team_id"] ?? "", "team_id");
-  const [inProject] = answer.projects.nodes;
-  if (epicProject(binding) !== null && !inProject) throw missing("project", epicProject(binding) ?? "", "project_id");
-  const schema: LinearSchema = {
+  const more = <T>(root: string, document: string, of: z.ZodType<T>, variables: Variables = {}) => ({
+    document,
+    root,
+    of,
+    variables,
+  });
+  return {
     viewer: answer.viewer,
     organization: { id: answer.organization.id, name: answer.organization.name, urlKey: answer.organization.urlKey },
     team: {
@@ -105,23 +122,23 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
       states: byPosition(found.states.nodes),
       cycles: found.cycles.nodes,
     },
-    project: inProject ?? null,
     projectStatuses: byPosition(answer.organization.projectStatuses),
-    users: await rest(scope, answer.users, { document: MORE_USERS, root: "users", of: person, variables: {} }),
-    labels: await rest(scope, answer.issueLabels, {
-      document: MORE_LABELS,
-      root: "issueLabels",
-      of: labelNode,
-      variables: { labels },
-    }),
-    projectLabels: await rest(scope, answer.projectLabels, {
-      document: MORE_PROJECT_LABELS,
-      root: "projectLabels",
-      of: labelNode,
-      variables: {},
-    }),
+    users: await rest(scope, answer.users, more("users", MORE_USERS, person)),
+    labels: await rest(scope, answer.issueLabels, more("issueLabels", MORE_LABELS, labelNode, { labels })),
+    projectLabels: await rest(scope, answer.projectLabels, more("projectLabels", MORE_PROJECT_LABELS, labelNode)),
+    projects: await rest(scope, answer.projects, more("projects", MORE_PROJECTS, project, { projects })),
   };
-  return schema as unknown as ToolSchema;
+}
+
+/** The project that the binding names: of the team's, or, made since they were read or in another team, by itself. */
+async function boundProject(scope: Scope, known: readonly Project[]): Promise<Project | null> {
+  const id = epicProject(scope.binding);
+  if (id === null) return null;
+  const shape = z.looseObject({ projects: page(project) });
+  const asked = async () => await execute(scope, MORE_PROJECTS, { after: null, projects: { id: { eq: id } } }, shape);
+  const found = known.find((one) => one.id === id) ?? (await asked()).projects.nodes[0];
+  if (!found) throw missing("project", id, "project_id");
+  return found;
 }
 
 const parsed = new WeakMap<object, LinearSchema>();

@@ -3,6 +3,7 @@ import { isOwnLabel } from "../../core/fields.ts";
 import { canonicalMarkdown } from "../../core/markdown.ts";
 import type { ItemType, RemoteItem, ToolValue } from "../../core/model.ts";
 import type { SchemaScope, ToolSchema } from "../contract.ts";
+import { sharedRead } from "../shared.ts";
 import { ATTACHMENTS, labelsFound, type IssueNode, type LabelNode, type ProjectNode } from "./answers.ts";
 import { execute } from "./client.ts";
 import { FIND_LABELS } from "./documents.ts";
@@ -41,10 +42,36 @@ export async function withLabels(scope: SchemaScope, ids: readonly string[]): Pr
   const known = new Set([...schema.labels, ...schema.projectLabels].map((label) => label.id));
   const unknown = [...new Set(ids)].filter((id) => !known.has(id)).slice(0, 250);
   if (unknown.length === 0) return scope;
-  const filter = { id: { in: unknown } };
-  const variables = { issueLabels: filter, projectLabels: filter, first: unknown.length };
-  const found = await execute(scope, FIND_LABELS, variables, labelsFound);
-  return knowing(scope, found.issueLabels.nodes, found.projectLabels.nodes);
+  const found = await findById(scope, unknown);
+  return knowing(scope, found.issueLabels, found.projectLabels);
+}
+
+interface LabelsById {
+  readonly issueLabels: readonly LabelNode[];
+  readonly projectLabels: readonly LabelNode[];
+}
+
+/** One request at most, and none for labels that another project of the credential has met since the schema was read. */
+async function findById(scope: SchemaScope, ids: readonly string[]): Promise<LabelsById> {
+  let asked: Promise<LabelsById> | undefined;
+  const ask = (): Promise<LabelsById> => (asked ??= askById(scope, ids));
+  const of = async (id: string): Promise<LabelsById> => {
+    const { issueLabels, projectLabels } = await ask();
+    const own = (label: LabelNode): boolean => label.id === id;
+    return { issueLabels: issueLabels.filter(own), projectLabels: projectLabels.filter(own) };
+  };
+  const found = await Promise.all(ids.map((id) => sharedRead(scope, `label/${id}`, () => of(id))));
+  return {
+    issueLabels: found.flatMap(({ issueLabels }) => issueLabels),
+    projectLabels: found.flatMap(({ projectLabels }) => projectLabels),
+  };
+}
+
+async function askById(scope: SchemaScope, ids: readonly string[]): Promise<LabelsById> {
+  const filter = { id: { in: ids } };
+  const variables = { issueLabels: filter, projectLabels: filter, first: ids.length };
+  const { issueLabels, projectLabels } = await execute(scope, FIND_LABELS, variables, labelsFound);
+  return { issueLabels: issueLabels.nodes, projectLabels: projectLabels.nodes };
 }
 
 /** The scope with a schema that knows these labels too. */

@@ -2,22 +2,22 @@
 import { createHash } from "node:crypto";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem, ToolValues } from "../../core/model.ts";
+import { attempt, without } from "../attempts.ts";
 import type { NotArchived, Overwritten, ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
 import { unraced } from "../race.ts";
 import { syncKeyAsUuid } from "../sync-key.ts";
 import { healthPosted, issueUpdated, projectUpdated, type HistoryEntry } from "./answers.ts";
 import { attachPullRequests } from "./attach.ts";
-import { attempt } from "./attempts.ts";
 import { execute, type Variables } from "./client.ts";
 import { ARCHIVE_ISSUE, ARCHIVE_PROJECT, POST_HEALTH, UPDATE_ISSUE, UPDATE_PROJECT } from "./documents.ts";
 import { replacedEdits } from "./history.ts";
-import { has, issueInput, projectInput, text, texts, without } from "./inputs.ts";
+import { has, issueInput, projectInput, text, texts } from "./inputs.ts";
 import { labelBook, labelDelta, type LabelBook } from "./labels.ts";
 import { nodesById } from "./nodes.ts";
 import { parentInputs, type ParentInput } from "./parents.ts";
 import { read } from "./read.ts";
 import { epicProject } from "./schema.ts";
-import { labelNames, TASK_TYPE_PREFIX, twinsOf, withLabels, type LabelNames } from "./twins.ts";
+import { labelNames, TASK_TYPE_PREFIX, twinsOf, type LabelNames } from "./twins.ts";
 import { z } from "zod";
 
 interface Updating {
@@ -59,7 +59,8 @@ async function updateSome(
     requests.map(({ ref }) => ref),
   );
   const carried = new Map([...issues, ...projects].map((node) => [node.id, node.labelIds]));
-  const taught = await withLabels(labels.taught(), [...carried.values()].flat());
+  await labels.meet([...carried.values()].flat());
+  const taught = labels.taught();
   const twins = new Map((await twinsOf(taught, issues, projects)).map((twin) => [twin.ref, twin]));
   const updating: Updating = {
     scope,

@@ -16,8 +16,12 @@ export function describeFailures(use: () => Session): void {
       session.createRequest("story", session.written("story", { title })),
     );
     session.fault("create", { kind });
-    const failure = await session.failure("Unavailable", () => session.create(requests));
-    expect(failure.details.outcomeUnknown).toBe(true);
+    if (kind === "unavailable-after" && session.harness.namesSaved === true) {
+      for (const outcome of await session.create(requests)) doneOf(outcome);
+    } else {
+      const failure = await session.failure("Unavailable", () => session.create(requests));
+      expect(failure.details.outcomeUnknown).toBe(true);
+    }
     const recovered = await session.create(requests.map((request) => ({ ...request, recover: true })));
     const refs = recovered.map((outcome) => doneOf(outcome).twin.ref);
     const stories = (await session.changes()).items.filter(({ type }) => type === "story");
@@ -49,6 +53,8 @@ export function describeFailures(use: () => Session): void {
     expect(untold.length).toBeGreaterThan(0);
     expect(told.size, "what came before is told").toBeGreaterThan(0);
     await session.connector.create(session.scope, untold, tell);
+    // Vendors count requests by the minute.
+    session.sandbox.clock.advance(60_000);
     const listed = (await session.changes()).items.filter(({ type }) => type === "story").map(({ ref }) => ref);
     expect(listed.toSorted()).toEqual([...told.values()].toSorted());
     expect(listed).toHaveLength(120);

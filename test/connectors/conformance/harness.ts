@@ -45,6 +45,8 @@ export interface Harness {
   readonly statusWrites?: number;
   /** False where the vendor's wait is not in `Retry-After`. */
   readonly retryAfter?: boolean;
+  /** True where a 503 after a create names what was saved, so that nothing is lost with it. */
+  readonly namesSaved?: boolean;
   /** False where a listing does not show our marker. */
   readonly listsSyncKey?: boolean;
 }

@@ -42,7 +42,13 @@ describe.each(captured)("%s", (_, answer) => {
 describe("the transport", () => {
   const scope = (answer: Omit<HttpAnswer, "headers">): { http: Http; signal: AbortSignal } => ({
     signal: new AbortController().signal,
-    http: { baseUrl: "https://x.test", skewMs: 0, send: async () => ({ ...answer, headers: new Headers() }) },
+    http: {
+      baseUrl: "https://x.test",
+      skewMs: 0,
+      hasAnswered: true,
+      vendorNow: undefined,
+      send: async () => ({ ...answer, headers: new Headers() }),
+    },
   });
   const failureFor = (answer: Omit<HttpAnswer, "headers">, method: "GET" | "POST"): Promise<unknown> =>
     jiraClient(scope(answer))

@@ -24,6 +24,8 @@ function answering(status: number, text: string, headers: Record<string, string>
   const http: Http = {
     baseUrl: "https://api.linear.app/graphql",
     skewMs: undefined,
+    hasAnswered: false,
+    vendorNow: undefined,
     async send(request) {
       sent.push(request);
       return { status, text, headers: new Headers(headers) };

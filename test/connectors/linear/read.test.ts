@@ -91,6 +91,23 @@ describe("listing changes", () => {
     expect(Number(record?.answerHeaders["x-complexity"])).toBeLessThan(50);
   });
 
+  it("lists a burst of changes for an hour, and not until somebody changes something more", async () => {
+    bench = await startBench();
+    for (const title of ["One", "Two", "Three"])
+      await bench.sandbox.human({ action: "create", team: "PAY", fields: { title } });
+    let { cursor } = await list(null);
+    const rows: number[] = [];
+    for (let hours = 1; hours <= 3; hours += 1) {
+      bench.sandbox.clock.advance(3_600_000);
+      ({ cursor } = await list(cursor));
+      const answer = JSON.parse(bench.sandbox.log.all().at(-1)?.answer ?? "{}") as {
+        data: { issues: { nodes: unknown[] } };
+      };
+      rows.push(answer.data.issues.nodes.length);
+    }
+    expect(rows).toEqual([3, 3, 0]);
+  });
+
   it("asks again for what changed shortly before the newest change it saw, but tells it once", async () => {
     bench = await startBench();
     await bench.sandbox.human({ action: "create", fields: { title: "One" } });
@@ -148,7 +165,7 @@ describe("listing changes", () => {
       first ??= await scope.http.send(request);
       return { ...first, text: first.text.replace('"hasNextPage":false', '"hasNextPage":true') };
     };
-    const http = { baseUrl: scope.http.baseUrl, skewMs: 0, send: stuck };
+    const http = { baseUrl: scope.http.baseUrl, skewMs: 0, hasAnswered: true, vendorNow: undefined, send: stuck };
     await expect(connector.changes({ ...scope, http }, { cursor: null, recheck: [] })).rejects.toMatchObject({
       code: "Unavailable",
       message: expect.stringContaining("repeats a page"),
@@ -226,6 +243,7 @@ describe("history", () => {
       "pr",
     ] as const;
     const times = await connector.history(bench.scope, [twin.ref], fields);
+    expect(new Set(times.map(({ stamp }) => stamp.by))).toEqual(new Set(["Ana Pérez"]));
     expect(Object.fromEntries(times.map((time) => [time.field, time.stamp.at.slice(11, 16)]))).toEqual({
       title: "10:11",
       status: "10:02",

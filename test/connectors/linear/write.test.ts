@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { CreateRequest, WriteOutcome } from "../../../src/connectors/contract.ts";
+import type { CreateRequest, Shared, WriteOutcome } from "../../../src/connectors/contract.ts";
 import { syncKeyAsUuid } from "../../../src/connectors/sync-key.ts";
 import type { ToolValues } from "../../../src/core/model.ts";
 import { idOf } from "../../../sandbox/linear/seed.ts";
@@ -50,6 +50,31 @@ describe("labels", () => {
     expect(labelNames(twin.ref)).toEqual(["b", "c", "sdlc-tracked", "status:ready"]);
     const record = bench.sandbox.log.all().findLast((one) => one.operation === "UpdateIssue");
     expect(Object.keys(JSON.parse(record?.body ?? "").variables.input)).toEqual(["addedLabelIds", "removedLabelIds"]);
+  });
+
+  it("are named before the write: its answer needs no request that could fail after it", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "T", labels: ["newer than the schema"] });
+    expect(await operations(() => bench.updateOne(twin, { title: "U" }))).toEqual([
+      "Read",
+      "FindLabels",
+      "UpdateIssue",
+    ]);
+  });
+
+  it("are asked for once by all projects of a credential", async () => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "T", labels: ["newer than the schema"] });
+    const kept = new Map<string, Promise<unknown>>();
+    const shared: Shared = <T>(what: string, read: () => Promise<T>) => {
+      const answer = kept.get(what) ?? read();
+      kept.set(what, answer);
+      return answer as Promise<T>;
+    };
+    const reading = () => connector.read({ ...bench.scope, shared }, [twin.ref]);
+    expect(await operations(reading)).toEqual(["Read", "FindLabels"]);
+    expect(await operations(reading)).toEqual(["Read"]);
+    expect((await reading()).items[0]?.fields.labels).toEqual(["newer than the schema"]);
   });
 
   it("of projects are set as a whole, ours among them", async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { SpecCheck } from "../../../sandbox/jira/spec-check.ts";
+import { SPEC_OPTIONS } from "../../../sandbox/jira/index.ts";
+import { SpecCheck } from "../../../sandbox/kit/spec-check.ts";
 import { adf, paragraph, SPEC, startRaw, STORY, type RawSite } from "./client.ts";
 
 let site: RawSite;
@@ -121,7 +122,7 @@ describe.skipIf(!existsSync(SPEC))("the published specification", () => {
 
   it("catches a wrong request, a wrong answer and a status nobody described", async () => {
     site = await startRaw();
-    const check = new SpecCheck(SPEC);
+    const check = new SpecCheck(SPEC, SPEC_OPTIONS);
     const record = { id: 1, at: "", operation: "", write: false, headers: {}, answerHeaders: {}, body: "", answer: "" };
     check.check({
       ...record,

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { afterEach, describe, expect, it } from "vitest";
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import type { FaultRule } from "../../../sandbox/kit/faults.ts";
-import { startSandbox, type Sandbox } from "../../../sandbox/kit/sandbox.ts";
+import { startSandbox, type Handled, type Sandbox } from "../../../sandbox/kit/sandbox.ts";
 
 let sandbox: Sandbox | undefined;
 afterEach(async () => {
@@ -92,12 +92,12 @@ describe("the stand-ins' kit", () => {
 
   it("is controlled over HTTP", async () => {
     const { sandbox: box } = await counterSandbox();
-    const plan = { rules: [{ kind: "server-error", times: 0 }], authRevoked: true, staleSearchMs: 5000 };
+    const plan = { rules: [{ kind: "server-error", times: 0 }], authRevoked: true, blind: true, staleSearchMs: 5000 };
     const put = await fetch(`${box.url}/__sandbox/faults`, { method: "PUT", body: JSON.stringify(plan) });
     expect(await put.json()).toEqual({ ...plan, clockSkewMs: 0 });
     expect((await post(box.url)).status).toBe(500);
     await fetch(`${box.url}/__sandbox/faults`, { method: "DELETE" });
-    expect(box.faults.conditions).toEqual({ authRevoked: false, staleSearchMs: 0 });
+    expect(box.faults.conditions).toEqual({ authRevoked: false, blind: false, staleSearchMs: 0 });
     const log = (await (await fetch(`${box.url}/__sandbox/requests`)).json()) as object;
     expect(log).toMatchObject({ total: 1, writes: 1, byOperation: { "POST /count": 1 } });
     const human = await fetch(`${box.url}/__sandbox/human`, {
@@ -118,6 +118,26 @@ describe("the stand-ins' kit", () => {
       ["POST /count", true, 1],
       ["POST /count", false, 1],
     ]);
+  });
+
+  it("tells a refusal what was handled before it, and nothing of what never was", async () => {
+    const app = new Hono();
+    app.post("/count", (c) => c.json({ count: 1 }));
+    const told: unknown[] = [];
+    const refusals = Object.fromEntries(
+      (["unavailable-after", "server-error"] as const).map((kind) => [
+        kind,
+        (_: FaultRule, handled?: Handled) => {
+          told.push(handled);
+          return new Response("", { status: 503 });
+        },
+      ]),
+    );
+    sandbox = await startSandbox({ name: "counter", app, refusals });
+    sandbox.faults.add({ kind: "unavailable-after" }, { kind: "server-error", nth: 2 });
+    await post(sandbox.url);
+    await post(sandbox.url);
+    expect(told).toEqual([{ method: "POST", path: "/count", status: 200, answer: '{"count":1}' }, undefined]);
   });
 
   it("answers bodyless 204", async () => {

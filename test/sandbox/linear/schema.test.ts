@@ -1,7 +1,8 @@
 import { buildSchema } from "graphql";
 import { describe, expect, it } from "vitest";
 import * as documents from "../../../src/connectors/linear/documents.ts";
-import { documentViolations, ownSchema, publishedSchema, schemaViolations } from "../../../sandbox/linear/spec.ts";
+import { schemaViolations } from "../../../sandbox/kit/schema-violations.ts";
+import { documentViolations, ownSchema, publishedSchema } from "../../../sandbox/linear/spec.ts";
 
 const published = publishedSchema();
 

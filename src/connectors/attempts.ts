@@ -1,8 +1,7 @@
-/** Writing what Linear takes of a request: a field it refuses is left out and reported, the rest goes in. */
-import { isSyncFailure } from "../../core/errors.ts";
-import type { FieldName, RemoteItem, ToolValues } from "../../core/model.ts";
-import type { WriteOutcome } from "../contract.ts";
-import { without } from "./inputs.ts";
+/** Writing what a tool takes of a request: a field it refuses by name is left out and reported, the rest goes in. */
+import { isSyncFailure } from "../core/errors.ts";
+import type { FieldName, RemoteItem, ToolValues } from "../core/model.ts";
+import type { WriteOutcome } from "./contract.ts";
 
 type Refused = { readonly [F in FieldName]?: string };
 
@@ -43,4 +42,8 @@ function wordsOf(refused: Readonly<Record<string, string>>): string {
   return Object.entries(refused)
     .map(([field, words]) => `${field}: ${words}`)
     .join("; ");
+}
+
+export function without(fields: ToolValues, refused: readonly string[]): ToolValues {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !refused.includes(field)));
 }
