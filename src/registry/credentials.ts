@@ -85,13 +85,18 @@ export interface Stray {
  */
 export function strayCredential(entry: ToolEntry, env: Env, connection: Connection): Stray | null {
   if (entry.baseUrlEnv !== null && present(env[entry.baseUrlEnv]) !== undefined) return null;
-  const secret = entry.env.find((name) => SECRET_NAME.test(name));
+  const secret = secretNames(entry.env)[0];
   if (secret === undefined || connection[secret] !== undefined) return null;
   for (const [address, text] of Object.entries(connection)) {
     const [named, own] = [originOf(expandEnv(text, env)), originOf(credential(entry, address, env, {}))];
     if (named !== undefined && own !== undefined && named !== own) return { secret, address, named, own };
   }
   return null;
+}
+
+/** Of a tool's variables those that hold its secrets. */
+export function secretNames(names: readonly string[]): readonly string[] {
+  return names.filter((name) => SECRET_NAME.test(name));
 }
 
 const SECRET_NAME = /TOKEN|KEY|SECRET|PASSWORD/;

@@ -9,11 +9,24 @@ export interface PeopleMap {
   readonly findings: readonly Finding[];
 }
 
-/** Every spelling of the client's people, as one tool knows them. A spelling that two people share stands for nobody. */
+const NOBODY: PeopleMap = { people: {}, findings: [] };
+/** Hundreds of projects have one client's people in common: one map of them, in memory too. */
+const known = new WeakMap<Client, WeakMap<ToolEntry, PeopleMap>>();
+
+/** Every spelling of the client's people, as one tool knows them: the same object each time. A spelling that two people share stands for nobody. */
 export function peopleOf(client: Client | null, tool: ToolEntry): PeopleMap {
+  if (client === null) return NOBODY;
+  const ofClient = known.get(client) ?? new WeakMap<ToolEntry, PeopleMap>();
+  known.set(client, ofClient);
+  const people = ofClient.get(tool) ?? spelledBy(client, tool);
+  ofClient.set(tool, people);
+  return people;
+}
+
+function spelledBy(client: Client, tool: ToolEntry): PeopleMap {
   const accounts = new Map<string, string>();
   const shared = new Set<string>();
-  for (const person of client?.people ?? []) {
+  for (const person of client.people ?? []) {
     const account = accountOf(person, tool);
     for (const spelling of spellingsOf(person)) {
       if ((accounts.get(spelling) ?? account) !== account) shared.add(spelling);
@@ -34,8 +47,7 @@ function spellingsOf({ aliases, ...names }: Person): string[] {
   return [...new Set(all.map((value) => value.trim().toLowerCase()))];
 }
 
-function ambiguous(shared: ReadonlySet<string>, tool: ToolEntry, client: Client | null): Finding {
-  const file = client?.file ?? "the client file";
+function ambiguous(shared: ReadonlySet<string>, tool: ToolEntry, { file }: Client): Finding {
   return {
     code: "ambiguous-person",
     severity: "warning",

@@ -6,7 +6,7 @@ import { mergeFindings, type Finding } from "../core/findings.ts";
 import type { FieldName, ToolKey } from "../core/model.ts";
 import type { ConflictStrategy } from "../core/plan.ts";
 import type { SyncMode } from "../core/ports.ts";
-import type { HubBinding, HubReading } from "../hub/hub.ts";
+import type { HubBinding, HubHead } from "../hub/hub.ts";
 import { bindTool } from "./binding.ts";
 import { businessHoursOf } from "./business-hours.ts";
 import { clientTools, type Client } from "./client.ts";
@@ -72,7 +72,7 @@ export interface ResolveOptions {
  * left out where either file switches it off. Throws `InvalidConfig` for files that are wrong; what
  * concerns one tool only is a finding, and the other tools sync.
  */
-export function resolveProject(workspace: Workspace, hub: HubReading, options: ResolveOptions): ResolvedProject {
+export function resolveProject(workspace: Workspace, hub: HubHead, options: ResolveOptions): ResolvedProject {
   const client = clientOf(workspace, hub.client);
   const config = loadSyncConfig(workspace, options.hubPath, client);
   return resolveTools({ workspace, hub, config, client, env: options.env, connectors: options.connectors });
@@ -80,7 +80,7 @@ export function resolveProject(workspace: Workspace, hub: HubReading, options: R
 
 export interface ResolveInput {
   readonly workspace: Pick<Workspace, "registry">;
-  readonly hub: HubReading;
+  readonly hub: HubHead;
   /** Null: there is no `sync-config.yaml`. */
   readonly config: SyncConfig | null;
   readonly client: Client | null;
@@ -116,14 +116,14 @@ function resolveTools(input: ResolveInput): ResolvedProject {
 }
 
 /** Without a sync-config, the most frequent of what the hub's blocks ask for. */
-function hubFrequency({ bindings }: HubReading): string | undefined {
+function hubFrequency({ bindings }: HubHead): string | undefined {
   const asked = bindings.flatMap(({ syncEnabled, syncFrequency }) =>
     syncEnabled && syncFrequency ? syncFrequency : [],
   );
   return ["daily", "weekly", "manual"].find((one) => asked.includes(one));
 }
 
-function checkProjectId({ project_id: named }: SyncConfig, { projectId }: HubReading): void {
+function checkProjectId({ project_id: named }: SyncConfig, { projectId }: HubHead): void {
   if (named === projectId) return;
   const message =
     `sync-config.yaml: sync_config.project_id is "${named}", but it lies beside the hub file of ${projectId}. ` +
@@ -159,7 +159,7 @@ function candidates({ workspace, hub, config, client }: ResolveInput): Candidate
   return { known, findings };
 }
 
-function bindingOf(hub: HubReading, { key, aliases }: ToolEntry): HubBinding | undefined {
+function bindingOf(hub: HubHead, { key, aliases }: ToolEntry): HubBinding | undefined {
   return hub.bindings.find(({ tool }) => tool === key) ?? hub.bindings.find(({ tool }) => aliases.includes(tool));
 }
 

@@ -45,6 +45,11 @@ export const workspaceFileSchema = strictShape({
     /** A scheduled run starts its batches evenly over this long. */
     spread_over: z.string().regex(PERIOD, 'a period is like "30m" or "1 hour"').default("30m"),
   }).prefault({}),
+  connections: strictShape({
+    /** A refused credential is tried again after this long; the wait doubles up to `probe_max`. */
+    probe_after: z.string().regex(PERIOD, 'a period is like "1m"').default("1m"),
+    probe_max: z.string().regex(PERIOD, 'a period is like "15m"').default("15m"),
+  }).prefault({}),
   conflicts: strictShape({
     /** People are reminded of a question after this long, and again each time it has passed. */
     remind_after: z.string().regex(PERIOD, 'a period is like "12 hours" or "1d"').default("1d"),

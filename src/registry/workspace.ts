@@ -39,7 +39,7 @@ export function findWorkspace(cwd: string, rootOption?: string): string {
   }
   const message =
     `no workspace at or above ${resolve(cwd)}: none of the folders has docs/projects, registry/ or ${CONFIG_FILE}. ` +
-    `Change to the folder with your hub files, name it with --root, or make docs/projects/<ID>/sdlc-tracking.yaml there.`;
+    `Change to the folder with your hub files, name it with --root, or begin one there: track-sdlc init <ID> --sync=<tools>.`;
   throw new SyncFailure("InvalidConfig", message);
 }
 
@@ -64,16 +64,33 @@ export function loadWorkspace(root: string): Workspace {
   };
 }
 
-/** Reads one client's file. Throws `InvalidConfig` where it is absent or wrong. */
+/** By workspace and code: every project of a client asks for the same file. */
+const parsedClients = new WeakMap<Workspace, Map<string, ParsedClient>>();
+interface ParsedClient {
+  readonly text: string;
+  readonly client: Client;
+}
+
+/** Reads one client's file; parses it where its text has changed. Throws `InvalidConfig` where it is absent or wrong. */
 function loadClient(workspace: Workspace, code: string): Client {
   const file = `${CLIENTS_FOLDER}/${code}.yaml`;
   const text = readText(workspace.root, file);
-  if (text !== null) return parseClient({ text, file }, workspace.registry, code);
+  if (text !== null) return parsedClient(workspace, code, { text, file });
   const known = workspace.clients;
   const guess = didYouMean(code, known);
   const list = known.length > 0 ? `known clients: ${known.join(", ")}` : `there is no file in ${CLIENTS_FOLDER}`;
   const hint = guess === undefined ? "" : ` Did you mean "${guess}"?`;
   throw new SyncFailure("InvalidConfig", `client "${code}" has no ${file}; ${list}.${hint}`, { file });
+}
+
+function parsedClient(workspace: Workspace, code: string, source: RegistryText): Client {
+  const clients = parsedClients.get(workspace) ?? new Map<string, ParsedClient>();
+  parsedClients.set(workspace, clients);
+  const known = clients.get(code);
+  if (known?.text === source.text) return known.client;
+  const client = parseClient(source, workspace.registry, code);
+  clients.set(code, { text: source.text, client });
+  return client;
 }
 
 /** The client's file of a project: the one it names (`project.client`), else the only one there is, else none. */

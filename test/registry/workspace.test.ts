@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { engineTimings } from "../../src/registry/workspace-schema.ts";
-import { findWorkspace, loadWorkspace, templateText } from "../../src/registry/workspace.ts";
+import { clientOf, findWorkspace, loadWorkspace, templateText } from "../../src/registry/workspace.ts";
 import { printReportYaml } from "../../src/cli/report-text.ts";
 import { buildReport } from "../../src/core/report.ts";
 import { parseClient } from "../../src/registry/client.ts";
@@ -36,6 +36,18 @@ describe("finding the workspace", () => {
     expect(failure.code).toBe("InvalidConfig");
     expect(failure.message).toContain("none of the folders has docs/projects, registry/ or sdlc-sync.yaml");
     expect(failure.message).toContain("--root");
+  });
+});
+
+describe("a client's file", () => {
+  it("is parsed once for all its projects, and again when somebody edits it", () => {
+    const file = "registry/clients/ACME.yaml";
+    const root = makeWorkspace({ [file]: "client: {code: ACME, name: Acme}" });
+    const workspace = loadWorkspace(root);
+    const first = clientOf(workspace, "ACME");
+    expect(clientOf(workspace, "ACME")).toBe(first);
+    writeFileSync(join(root, file), "client: {code: ACME, name: Acme Group}");
+    expect(clientOf(workspace, "ACME")?.client.name).toBe("Acme Group");
   });
 });
 
