@@ -129,12 +129,35 @@ function basesAfter(
     const reason = outcome.refused[field] ?? notHeld(run, write, field, wanted, asked, value);
     const held = value === undefined ? {} : { value };
     const agreed = earlier.bases.get(write.item)?.[field]?.agreed;
-    bases[field] =
-      reason === null
-        ? { ...held, agreed: wanted.agreed }
-        : { ...held, ...(agreed === undefined ? {} : { agreed }), refused: { wanted: asked ?? null, reason } };
+    if (reason === null) {
+      bases[field] = { ...held, agreed: wanted.agreed };
+      continue;
+    }
+    const before = outcome.refused[field] === undefined ? baseBefore(run, write, field, value, earlier) : undefined;
+    const refused = { wanted: asked ?? null, reason };
+    bases[field] = before ?? { ...held, ...(agreed === undefined ? {} : { agreed }), refused };
   }
   return bases;
+}
+
+/**
+ * A create whose answer was lost made the twin with the values of its own plan. What people have changed since is
+ * in the newer one, and no refusal: the tool holds what was agreed then, or nothing where nothing was.
+ */
+function baseBefore(
+  run: ApplyRun,
+  write: CreateWrite | UpdateWrite,
+  field: FieldName,
+  value: ToolValue | undefined,
+  { refs, sent }: Earlier,
+): FieldBase | undefined {
+  if (write.kind !== "create" || value === undefined) return undefined;
+  for (const { [field]: wanted } of sent.get(write.item) ?? []) {
+    if (!wanted && run.lens(write.type, field)?.represents(value, null) === true) return { value };
+    if (wanted && notHeld(run, write, field, wanted, resolvedValue(wanted, refs), value) === null)
+      return { value, agreed: wanted.agreed };
+  }
+  return undefined;
 }
 
 function notHeld(
@@ -169,13 +192,19 @@ export function isHeld(
 export interface Earlier {
   readonly refs: ReadonlyMap<ItemId, string>;
   readonly bases: ReadonlyMap<ItemId, Link["base"]>;
+  /** By item, what creates of it asked for that nobody has answered. */
+  readonly sent: ReadonlyMap<ItemId, readonly WantedFields[]>;
 }
 
 export async function earlierLinks({ engine, input }: ApplyRun): Promise<Earlier> {
   const own = await engine.store.links(input.project, input.tool);
+  const open = await engine.store.openIntents(input.project, input.tool);
+  const creates = open.flatMap(({ state, write }) => (state === "sent" && write.kind === "create" ? write : []));
+  const sent = Map.groupBy(creates, ({ item }) => item);
   return {
     refs: new Map(own.map((link) => [link.item, link.ref])),
     bases: new Map(own.map((link) => [link.item, link.base])),
+    sent: new Map([...sent].map(([item, writes]) => [item, writes.map(({ fields }) => fields)])),
   };
 }
 

@@ -1,15 +1,12 @@
 /** Twins that stand in the tool before the store knows them: named by people's refs, or carrying our marker. */
 import type { Finding } from "../src/core/findings.ts";
 import type { ItemId, Link, RemoteItem } from "../src/core/model.ts";
+import { namedTwins } from "../src/core/matching.ts";
 import { duplicateRef } from "../src/core/reconcile/ref-claims.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
-import { carriesKey, containerOf, syncKey } from "../src/connectors/sync-key.ts";
+import { containerOf, markedTwin } from "../src/connectors/sync-key.ts";
 import { noteFacts, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
-import { namesOf } from "./project-twin.ts";
 import type { ToolSession } from "./tool-session.ts";
-
-/** Newest first: an older twin was given up when the newer was approved. */
-const GENERATIONS = [3, 2, 1, 0];
 
 interface Claim extends UnlinkedRef {
   readonly twin: RemoteItem | undefined;
@@ -33,7 +30,7 @@ export async function adoptRefs(
     scope,
     unlinked.map(({ ref }) => ref),
   );
-  const twins = byName(found.items);
+  const twins = namedTwins(found.items);
   const claims = unlinked.map((one): Claim => ({ ...one, twin: twins.get(one.ref.toLowerCase()) }));
   const claimsOf = Map.groupBy(claims, ({ twin }) => twin?.ref);
   const { links } = await engine.store.projectState(project);
@@ -56,11 +53,6 @@ export async function adoptRefs(
   await noteFacts(engine, context.run, tool, (facts) => ({ ...facts, findings }));
 }
 
-/** Twins by all their names. */
-function byName(twins: readonly RemoteItem[]): ReadonlyMap<string, RemoteItem> {
-  return new Map(twins.flatMap((twin) => namesOf(twin, twin).map((name) => [name, twin] as const)));
-}
-
 /**
  * Links items without a ref to twins that carry their marker: another store made them, or this one was lost.
  * An item whose create of ours has no answer yet is left to that create, which knows what it sent.
@@ -81,20 +73,11 @@ export async function adoptMarked(engine: Engine, context: RunContext, session: 
   const container = containerOf(binding);
   for (const { item, type } of unmarked) {
     if (linked.has(item) || sent.has(item)) continue;
-    // Older ones stood for something else that had the id.
-    for (const generation of GENERATIONS.filter((one) => one >= (freed[tool]?.[item] ?? 0))) {
-      const key = syncKey({ project, type, item, tool, container, generation });
-      // A copy that people made carries the marker too; the first is the one we made.
-      const [twin] = free.filter((one) => carriesKey(one, key)).toSorted(byAge);
-      if (!twin) continue;
-      await store.adopt(project, { ...linkTo(tool, item, twin), generation }, twin);
-      break;
-    }
+    const found = markedTwin({ project, type, item, tool, container }, free, freed[tool]?.[item]);
+    if (!found) continue;
+    const { twin, generation } = found;
+    await store.adopt(project, { ...linkTo(tool, item, twin), generation }, twin);
   }
-}
-
-function byAge(a: RemoteItem, b: RemoteItem): number {
-  return a.ref.length - b.ref.length || (a.ref < b.ref ? -1 : 1);
 }
 
 function linkTo(tool: string, item: ItemId, { ref, key, url }: RemoteItem): Link {

@@ -1,13 +1,16 @@
 import type { Applied, ApplyInput } from "../src/core/ports.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
+import { sameJson } from "../src/core/equality.ts";
 import type { ItemId, ToolValues } from "../src/core/model.ts";
 import type { CreateWrite, UpdateWrite, WantedFields } from "../src/core/plan.ts";
-import type { UpdateRequest } from "../src/connectors/contract.ts";
+import type { Overwritten, UpdateRequest, WriteOutcome } from "../src/connectors/contract.ts";
 import { containerOf, syncKey } from "../src/connectors/sync-key.ts";
 import type { Intent } from "../src/store/store.ts";
+import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, type Engine } from "./engine.ts";
-import { auditEntry, earlierLinks, resolved, settle, type ApplyRun, type Tally } from "./acknowledge.ts";
-import { openSession, schemaOf, type ToolSession } from "./tool-session.ts";
+import { auditEntry, earlierLinks, resolved, settle, type ApplyRun, type Earlier, type Tally } from "./acknowledge.ts";
+import { dropSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
+import { replacedUnseen } from "./unanswered.ts";
 
 /** Vendors take at most this many creates in one call, and we re-read at most this many before updating. */
 const CHUNK = 50;
@@ -25,31 +28,36 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
   let session: ToolSession | undefined;
   try {
     session = openSession(engine, toolContext(await loadContext(engine, input.run), input.tool));
-    const schema = await schemaOf(engine, session, signal, false);
-    const lens = session.connector.lenses(session.context.binding, schema);
-    const run: ApplyRun = { engine, input, session, scope: session.scope(schema, signal), lens, tally };
-    const open = await engine.store.openIntents(input.project, input.tool);
-    const chunks = chunksOf(open.filter((intent) => intent.run === input.run && intent.pass === input.pass));
-    const unanswered = await sentTimes(engine, open);
-    left = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    for (const chunk of chunks) {
-      const tried = tally.done + tally.rejected + tally.raced;
-      const isSpent = engine.now() - startedAt > input.budgetMs || tried + chunk.length > input.maxWrites;
-      if (isSpent && tried > 0) break;
-      await applyChunk(run, chunk, unanswered);
-      left -= chunk.length;
-    }
+    const used = session;
+    await throughConnection(engine, used, async () => {
+      const schema = await schemaOf(engine, used, signal, false);
+      const lens = used.connector.lenses(used.context.binding, schema);
+      const run: ApplyRun = { engine, input, session: used, scope: used.scope(schema, signal), lens, tally };
+      const open = await engine.store.openIntents(input.project, input.tool);
+      const chunks = chunksOf(open.filter((intent) => intent.run === input.run && intent.pass === input.pass));
+      const unanswered = await sentTimes(engine, open);
+      left = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+      for (const chunk of chunks) {
+        const tried = tally.done + tally.rejected + tally.raced;
+        const isSpent = engine.now() - startedAt > input.budgetMs || tried + chunk.length > input.maxWrites;
+        if (isSpent && tried > 0) break;
+        await applyChunk(run, chunk, unanswered);
+        left -= chunk.length;
+      }
+    });
     return { ...tally, remaining: left };
   } catch (error) {
     if (!isSyncFailure(error)) throw error;
     const { code, message, details } = error;
-    if (code === "Rejected" && session) await engine.store.dropCached(session.schemaKey);
+    if (code === "Rejected" && session) await dropSchema(engine, session);
     if (code === "RateLimited")
       return { ...tally, remaining: left, waitUntilMs: engine.now() + (details.retryAfterMs ?? 60_000) };
     await noteFacts(engine, input.run, input.tool, (facts) => ({ ...facts, error: { code, message } }));
     const settle = details.retryAfterMs === undefined ? {} : { settleMs: details.retryAfterMs };
     return { ...tally, remaining: left, failure: code, ...settle };
   } finally {
+    // What it refuses may be what it took when it was described: the next look is a fresh one.
+    if (tally.rejected > 0 && session) await dropSchema(engine, session);
     await noteFacts(engine, input.run, input.tool, (facts) => ({
       ...facts,
       durationMs: facts.durationMs + engine.now() - startedAt,
@@ -97,8 +105,31 @@ async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: S
   return archiveChunk(run, chunk);
 }
 
+/** What was edited since it was read is not put away: the next plan sees the edit, and asks. */
+async function uneditedSince(run: ApplyRun, chunk: readonly Intent[]): Promise<Intent[]> {
+  const { engine, input, session, scope, tally } = run;
+  const refs = chunk.flatMap(({ write }) => (write.kind === "archive" ? [write.ref] : []));
+  const known = (await engine.store.projectState(input.project)).mirror[input.tool] ?? {};
+  const { items } = await session.connector.read(scope, refs);
+  const edited = items.filter(({ ref, fields, updated }) => {
+    const before = known[ref];
+    return before !== undefined && updated.at > before.updated.at && !sameJson(fields, before.fields);
+  });
+  if (edited.length === 0) return [...chunk];
+  await engine.store.saveTwins(input.project, input.tool, edited);
+  const isEdited = ({ write }: Intent): boolean =>
+    write.kind === "archive" && edited.some(({ ref }) => ref === write.ref);
+  for (const { id } of chunk.filter(isEdited)) {
+    tally.raced += 1;
+    await engine.store.reject(id, "it was edited since", "superseded");
+  }
+  return chunk.filter((intent) => !isEdited(intent));
+}
+
 /** What counts is what the tool shows afterwards: an answer may say yes to some only, and a child goes with its parent. */
-async function archiveChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<void> {
+async function archiveChunk(run: ApplyRun, asked: readonly Intent[]): Promise<void> {
+  const chunk = await uneditedSince(run, asked);
+  if (chunk.length === 0) return;
   const refs = chunk.flatMap(({ write }) => (write.kind === "archive" ? [write.ref] : []));
   await run.engine.store.markSent(chunk.map(({ id }) => id));
   const left = await run.session.connector.archive(run.scope, refs);
@@ -156,11 +187,30 @@ async function updateChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<voi
     else requests.push({ id, item, type, ref, fields: values, expect: expected(fields) });
   }
   if (requests.length === 0) return;
+  const replaced = await replacedBefore(run, chunk, earlier);
   await engine.store.markSent(requests.map(({ id }) => id));
   await session.connector.update(scope, requests, async (outcome) => {
     const intent = byId.get(outcome.id);
-    if (intent) await settle(run, intent, outcome, earlier);
+    if (intent) await settle(run, intent, withReplaced(outcome, replaced.get(outcome.id)), earlier);
   });
+}
+
+/** What an attempt that died on the way had replaced: this one finds its own value there, and would call it seen. */
+async function replacedBefore(
+  run: ApplyRun,
+  chunk: readonly Intent[],
+  earlier: Earlier,
+): Promise<ReadonlyMap<string, Overwritten>> {
+  const sent = chunk.filter(({ state }) => state === "sent");
+  if (sent.length === 0) return new Map();
+  const refs = sent.map(({ write }) => (write as UpdateWrite).ref);
+  const { items } = await run.session.connector.read(run.scope, [...new Set(refs)]);
+  return replacedUnseen(run, sent, items, earlier);
+}
+
+function withReplaced(outcome: WriteOutcome, replaced: Overwritten | undefined): WriteOutcome {
+  if (outcome.kind !== "done" || !replaced) return outcome;
+  return { ...outcome, overwrote: { ...replaced, ...outcome.overwrote } };
 }
 
 /** The values that the plan was made for. */

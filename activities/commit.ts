@@ -1,11 +1,15 @@
 import { isSyncFailure } from "../src/core/errors.ts";
-import type { Committed, CommitInput } from "../src/core/ports.ts";
+import { followUpOf } from "../src/core/follow-up.ts";
+import type { Committed, CommitInput, SyncRequest } from "../src/core/ports.ts";
 import type { HubEdit } from "../src/core/plan.ts";
 import type { Finding } from "../src/core/findings.ts";
 import { editHub } from "../src/hub/edit.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubEdited, HubReading } from "../src/hub/hub.ts";
+import type { DeadLetter } from "../src/store/dead-letters.ts";
 import type { AuditEntry } from "../src/store/store.ts";
+import { isCutOff, noteCutOff } from "./connections.ts";
+import { noteDeadLetters, restingLetters } from "./dead-letters.ts";
 import { loadContext, noteHub, type Engine, type RunContext } from "./engine.ts";
 import { freedItems } from "./freed.ts";
 import { withoutRejected } from "./plan.ts";
@@ -27,22 +31,35 @@ export async function commitPass(engine: Engine, input: CommitInput): Promise<Co
   const context = await loadContext(engine, run);
   const stored = (await engine.store.cached(planKey(run, pass), engine.now())) as StoredPlan | null;
   const written = stored ? await writeHub(engine, context, stored) : NOTHING_WRITTEN;
-  if (stored && !written.stale) await recordAgreements(engine, input, stored, written);
+  const followUp = stored && !written.stale ? await recordAgreements(engine, input, stored, written) : null;
   const { hash } = await engine.hub.read(project);
   await noteHub(engine, run, { edits: written.edits.length, hash, findings: written.skipped.map(notEdited) });
   const next = await planPass(engine, { run, pass: pass + 1, standings });
   await saveFindings(engine, context, next);
   await storeQuestions(engine, context, next);
-  const writes = withoutRejected(next.plan.writes, await engine.store.intentsOf(run));
+  const intents = await engine.store.intentsOf(run);
+  const known = await engine.store.deadLetters(project);
+  const resting = restingLetters(known, context.request, engine.now());
+  const writes = withoutRejected(next.plan.writes, intents, resting);
+  const ready = standings.filter(({ state }) => state === "ready").map(({ tool }) => tool);
+  const letters = await noteDeadLetters(engine, context, known, intents, { writes: next.plan.writes, tools: ready });
   const edits = next.plan.hubEdits.filter((edit) => !written.skipped.some((skip) => isSamePlace(skip.edit, edit)));
   const more = !written.stale && (writes.length > 0 || edits.length > 0);
   const outcome = await storeReport(engine, { run, pass, standings });
-  await settle(engine, context, input, { ...next, isOver: !more && !written.stale });
+  await noteCutOff(engine, context, standings);
+  await settle(engine, context, input, { ...next, letters, isOver: !more && !written.stale });
   const untold = (await engine.store.untoldItems(project)).length > 0;
-  return { hubEdits: written.edits.length, stale: written.stale, more, untold, outcome };
+  const counts = { hubEdits: written.edits.length, stale: written.stale, more, untold, outcome };
+  return followUp ? { ...counts, followUp } : counts;
 }
 
-/** What nobody's edit will bring back to mind: writes that a vendor refused, refs that were not found. */
+type Settling = Pick<PassPlan, "hub" | "news"> & {
+  readonly letters: readonly DeadLetter[];
+  /** No pass is left to do. */
+  readonly isOver: boolean;
+};
+
+/** What nobody's edit will bring back to mind: refs that were not found, a tool that shows too little. */
 const AGAIN_MS = 3_600_000;
 const AGAIN_CODES: readonly string[] = ["ref-not-found", "mass-deletion"];
 
@@ -50,8 +67,8 @@ const AGAIN_CODES: readonly string[] = ["ref-not-found", "mass-deletion"];
 async function settle(
   engine: Engine,
   { request, project }: RunContext,
-  { run, standings }: CommitInput,
-  { hub, news, isOver }: Pick<PassPlan, "hub" | "news"> & { readonly isOver: boolean },
+  { standings }: CommitInput,
+  { hub, news, letters, isOver }: Settling,
 ): Promise<void> {
   const { store } = engine;
   const { tools, fields, mode, since } = request;
@@ -59,16 +76,21 @@ async function settle(
   if ([tools, fields, mode, since].some((restriction) => restriction !== undefined)) return;
   const now = engine.now();
   const isUntold = (await store.untoldItems(project)).length > 0;
-  const isReady = isOver && !isUntold && standings.every(({ state }) => state === "ready");
-  const isRefused = (await store.intentsOf(run)).some(({ state }) => state === "rejected");
+  const isDone = isOver && !isUntold && standings.every((one) => one.state === "ready" || isCutOff(one));
+  // What is left for a tool that is cut off is news as soon as it is back, and no sooner.
+  const isReady = isDone && !standings.some(isCutOff);
   const isOdd = (await store.findings(project)).some(({ code }) => AGAIN_CODES.includes(code));
   const { path } = await engine.hub.read(project);
   await store.settle(project, {
     inputHash: inputHashOf(engine, path, hub),
     syncedAt: isReady ? new Date(now).toISOString() : null,
     answered: news,
-    owedAtMs: !isReady ? now : isRefused || isOdd ? now + AGAIN_MS : null,
+    owedAtMs: isDone ? earliest([...letters.map(({ nextAtMs }) => nextAtMs), ...(isOdd ? [now + AGAIN_MS] : [])]) : now,
   });
+}
+
+function earliest(times: readonly number[]): number | null {
+  return times.length > 0 ? Math.min(...times) : null;
 }
 
 /** Longer than a person's edit waits for its sync. */
@@ -133,12 +155,13 @@ function notEdited({ edit, reason }: HubEdited["skipped"][number]): Finding {
   };
 }
 
+/** Records what the file now holds and the tools have taken; returns what is to be synced because of it. */
 async function recordAgreements(
   engine: Engine,
   { project, run, request }: CommitInput,
   { plan }: StoredPlan,
   { edits, before }: HubWrite,
-): Promise<void> {
+): Promise<SyncRequest | null> {
   const held = new Set(edits.filter((edit) => edit.kind === "field").map((edit) => `${edit.item}/${edit.field}`));
   const failed = new Set(
     plan.hubEdits.flatMap((edit) =>
@@ -171,12 +194,15 @@ async function recordAgreements(
       newValue: edit.value,
     });
   }
+  const state = await engine.store.projectState(project);
+  const hubBase = agreed(plan.hubBase);
   await engine.store.commitHub({
     project,
-    hubBase: agreed(plan.hubBase),
+    hubBase,
     baseUpdates: agreed(plan.baseUpdates),
     presence: plan.presence,
-    forget: freedItems(await engine.store.projectState(project), before),
+    forget: freedItems(state, before),
     audit,
   });
+  return followUpOf(request, hubBase, state.hubBase);
 }

@@ -3,10 +3,13 @@ import { isSyncFailure } from "../src/core/errors.ts";
 import type { RemoteItem } from "../src/core/model.ts";
 import type { Detected, DetectInput } from "../src/core/ports.ts";
 import type { SchemaScope, Streamed } from "../src/connectors/contract.ts";
+import type { Http } from "../src/connectors/http.ts";
 import type { StreamState } from "../src/store/store.ts";
+import { throughConnection } from "./connections.ts";
 import type { Engine } from "./engine.ts";
-import { entriesOf, type PortfolioEntry } from "./portfolio.ts";
+import { entriesOf, type PortfolioEntry } from "./portfolio-entries.ts";
 import { freshRows } from "./pull.ts";
+import { checkSight } from "./sight.ts";
 import { knownSchema, openSession } from "./tool-session.ts";
 
 /** A new stream reaches back this far: further than any vendor's listing lags. */
@@ -18,11 +21,23 @@ const OVERLAP_MS = 600_000;
  * The cursor moves last, so that a crash tells the same again.
  */
 export async function detectChanges(engine: Engine, input: DetectInput, signal: AbortSignal): Promise<Detected> {
+  const { portfolio, account } = input;
+  const own = (await entriesOf(engine, portfolio)).filter((entry) => entry.tools.some(isOf(account)));
+  const context = own[0]?.tools.find(isOf(account));
+  if (!context) return { changed: 0 };
+  const session = openSession(engine, context);
+  return throughConnection(engine, session, () => readChanges(engine, input, { own, http: session.http }, signal));
+}
+
+async function readChanges(
+  engine: Engine,
+  { tool, account }: DetectInput,
+  { own, http }: Reading,
+  signal: AbortSignal,
+): Promise<Detected> {
   const { store } = engine;
-  const { tool, account } = input;
-  const own = (await entriesOf(engine, input.portfolio)).filter((entry) => entry.tools.some(isOf(account)));
   const stream = await store.stream(account);
-  const described = await scopesOf(engine, own, account, signal);
+  const described = await scopesOf(engine, { own, http }, account, signal);
   const startedAtMs = engine.now();
   const told = stream?.members ?? {};
   const sinceMs = stream?.sinceMs ?? startedAtMs - OVERLAP_MS;
@@ -32,11 +47,13 @@ export async function detectChanges(engine: Engine, input: DetectInput, signal: 
   const { scopes, streamed } = await read(all).then(
     (first) => ({ scopes: described, streamed: first }),
     async (error: unknown) => {
-      const good = REFUSALS.some((code) => isSyncFailure(error, code)) ? await answering(read, all) : null;
-      if (!good) throw error;
+      if (!isRefusal(error)) throw error;
+      const good = await answeringAmong(read, all);
       return { scopes: new Map(good.map((scope) => [scope.binding.project, scope])), streamed: await read(good) };
     },
   );
+  const connector = engine.connectors[tool]?.connector;
+  if (connector) await checkSight(engine, { account, connector, scopes, isTold: streamed.items.size > 0 });
   const isTold = ({ project }: PortfolioEntry): boolean => project in told && scopes.has(project);
   const newcomers = own.filter((entry) => !isTold(entry)).map(({ project }) => project);
   await store.markNews(newcomers);
@@ -52,6 +69,12 @@ export async function detectChanges(engine: Engine, input: DetectInput, signal: 
   const members = Object.fromEntries(own.map((entry) => [entry.project, sinceOf(entry)]));
   await store.saveStream(account, { cursor: streamed.cursor, sinceMs, members, atMs: engine.now() });
   return { changed: changed.size };
+}
+
+/** The projects of a credential, and the one way to its tool for all of them. */
+interface Reading {
+  readonly own: readonly PortfolioEntry[];
+  readonly http: Http;
 }
 
 interface Streaming {
@@ -79,26 +102,32 @@ async function readStream(
 }
 
 /**
- * The scopes that the vendor answers for. One container that was deleted, or hidden from the credential, has a
- * listing of many refused as a whole: it is found by halving, and its project's own sync tells of it.
+ * Of scopes that were refused together those that the vendor answers for. One container that was deleted, or hidden
+ * from the credential, has a listing of many refused as a whole: it is found by halving, and its project's own sync
+ * tells of it.
  */
-async function answering(
+async function answeringAmong(
   read: (scopes: readonly SchemaScope[]) => Promise<Streaming>,
-  scopes: readonly SchemaScope[],
+  refused: readonly SchemaScope[],
 ): Promise<readonly SchemaScope[]> {
-  try {
-    await read(scopes);
-    return scopes;
-  } catch (error) {
-    if (!REFUSALS.some((code) => isSyncFailure(error, code))) throw error;
-    if (scopes.length === 1) return [];
-    const middle = Math.ceil(scopes.length / 2);
-    const [one, other] = [scopes.slice(0, middle), scopes.slice(middle)];
-    return [...(await answering(read, one)), ...(await answering(read, other))];
+  if (refused.length <= 1) return [];
+  const middle = Math.ceil(refused.length / 2);
+  const good: SchemaScope[] = [];
+  for (const half of [refused.slice(0, middle), refused.slice(middle)]) {
+    try {
+      await read(half);
+      good.push(...half);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      good.push(...(await answeringAmong(read, half)));
+    }
   }
+  return good;
 }
 
-const REFUSALS = ["Rejected", "NotFound", "Forbidden"] as const;
+function isRefusal(error: unknown): boolean {
+  return (["Rejected", "NotFound", "Forbidden"] as const).some((code) => isSyncFailure(error, code));
+}
 
 function isOf(account: string) {
   return (tool: PortfolioEntry["tools"][number]): boolean => tool.account === account;
@@ -107,16 +136,16 @@ function isOf(account: string) {
 /** By project, of those whose tool was described before. */
 async function scopesOf(
   engine: Engine,
-  entries: readonly PortfolioEntry[],
+  { own, http }: Reading,
   account: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, SchemaScope>> {
   const scopes = new Map<string, SchemaScope>();
-  for (const { project, tools } of entries) {
+  for (const { project, tools } of own) {
     const context = tools.find(isOf(account));
     const session = context && openSession(engine, context);
     const schema = session && (await knownSchema(engine, session));
-    if (session && schema) scopes.set(project, session.scope(schema, signal));
+    if (session && schema) scopes.set(project, { ...session.scope(schema, signal), http });
   }
   return scopes;
 }

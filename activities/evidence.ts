@@ -1,5 +1,6 @@
 import type { EvidenceInput } from "../src/core/ports.ts";
 import type { FieldName, Stamp } from "../src/core/model.ts";
+import { throughConnection } from "./connections.ts";
 import { KEEP_MS, loadContext, toolContext, type Engine } from "./engine.ts";
 import { openSession, schemaOf } from "./tool-session.ts";
 
@@ -25,8 +26,10 @@ export async function gatherEvidence(engine: Engine, input: EvidenceInput, signa
   const question = (await engine.store.cached(questionKey(run, pass, tool), engine.now())) as EvidenceQuestion | null;
   if (!question) return;
   const session = openSession(engine, toolContext(await loadContext(engine, run), tool));
-  const schema = await schemaOf(engine, session, signal, false);
-  const times = await session.connector.history(session.scope(schema, signal), question.refs, question.fields);
+  const times = await throughConnection(engine, session, async () => {
+    const schema = await schemaOf(engine, session, signal, false);
+    return session.connector.history(session.scope(schema, signal), question.refs, question.fields);
+  });
   const answer: EvidenceTimes = Object.fromEntries(times.map(({ ref, field, stamp }) => [`${ref}/${field}`, stamp]));
   await engine.store.cache(answerKey(run, pass, tool), answer, engine.now() + KEEP_MS);
 }

@@ -11,10 +11,11 @@ import { planAndStore } from "./plan.ts";
 import { concludePortfolio, rankPortfolio, scanPortfolio } from "./portfolio.ts";
 import { prepareRun } from "./prepare.ts";
 import { pullTool } from "./pull.ts";
+import { noteRefusal, probeConnection, takeUpWaiting, watchConnections, type Watches } from "./connections.ts";
 import { askPeople, noteReminder, takeAnswer, type Conversations } from "./questions.ts";
 
 /** The activities by the names that histories know: they may never change. */
-export function createActivities(engine: Engine, conversations: () => Conversations) {
+export function createActivities(engine: Engine, conversations: () => Conversations & Watches) {
   const ofHub = <T>({ run }: { readonly run: string }, work: () => Promise<T>): Promise<T> =>
     beating(() => keepingWords(engine, run, work));
   return {
@@ -27,13 +28,31 @@ export function createActivities(engine: Engine, conversations: () => Conversati
     commit: (input) => {
       const { failure } = input;
       if (failure) return beating(() => reportBroken(engine, input, failure));
-      return ofHub(input, () => commitPass(engine, input));
+      return ofHub(input, async () => {
+        const committed = await commitPass(engine, input);
+        await watchConnections(engine, conversations());
+        return committed;
+      });
     },
     scan: (input) => beating(() => scanPortfolio(engine, input)),
-    rank: (input) => beating(() => rankPortfolio(engine, input)),
+    rank: (input) =>
+      beating(async () => {
+        await watchConnections(engine, conversations());
+        await takeUpWaiting(engine);
+        return rankPortfolio(engine, input);
+      }),
     conclude: (summary) => beating(() => concludePortfolio(engine, summary)),
     ask: ({ project }) => beating(() => askPeople(engine, project, conversations())),
     answer: (input) => beating(() => takeAnswer(engine, input, conversations())),
+    probe: (ref) => beating((signal) => probeConnection(engine, ref, signal)),
+    alert: (ref) =>
+      beating(async () => {
+        const told = await noteRefusal(engine, ref);
+        if (told.status === "refused")
+          log.error("a tool refuses its credential: paused everywhere", { ...ref, ...told });
+        return told;
+      }),
+    reconnect: ({ account }) => beating(async () => ({ projects: await engine.store.releaseWaiting([account]) })),
     remind: (input) =>
       beating(async () => {
         await noteReminder(engine, input);

@@ -1,9 +1,12 @@
 import type { Planned, PlanInput } from "../src/core/ports.ts";
 import type { WantedField, WantedFields, Write } from "../src/core/plan.ts";
+import { isFieldConflict } from "../src/core/conflict.ts";
 import { sameValue } from "../src/core/equality.ts";
 import { FIELD_DEFINITIONS } from "../src/core/fields.ts";
 import type { FieldName, ItemId } from "../src/core/model.ts";
+import type { DeadLetter } from "../src/store/dead-letters.ts";
 import type { AuditEntry, Intent } from "../src/store/store.ts";
+import { isLetter, restingLetters } from "./dead-letters.ts";
 import { KEEP_MS, loadContext, type Engine } from "./engine.ts";
 import { questionKey } from "./evidence.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
@@ -31,7 +34,8 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
     };
   }
   const { writes: wanted, ...rest } = planned.plan;
-  const writes = withoutRejected(wanted, await store.intentsOf(run));
+  const resting = restingLetters(await store.deadLetters(project), context.request, engine.now());
+  const writes = withoutRejected(wanted, await store.intentsOf(run), resting);
   await store.recordDecisions(losers(engine, input, rest));
   await store.storeIntents(project, intentsOf(input, writes));
   const hubBase = await stamped(engine, project, planned.state, rest);
@@ -43,16 +47,23 @@ export async function planAndStore(engine: Engine, input: PlanInput): Promise<Pl
     writes: countByTool(writes),
     hubEdits: rest.hubEdits.length,
     parked: parked.length,
-    conflictFields: [...new Set(parked.map(({ field }) => field))].toSorted(),
+    conflictFields: [...new Set(parked.filter(isFieldConflict).map(({ field }) => field))].toSorted(),
     evidence: {},
   };
 }
 
-/** What the vendor refused in this run is not sent again before the next one, nor what hangs below it. */
-export function withoutRejected(writes: readonly Write[], earlier: readonly Intent[]): Write[] {
-  const refused = new Set(
-    earlier.filter(({ state }) => state === "rejected").map(({ write }) => `${write.tool}/${write.kind}/${write.item}`),
-  );
+/**
+ * What the vendor refused in this run is not sent again before the next one, what rests not before its time, and
+ * neither is what hangs below it.
+ */
+export function withoutRejected(
+  writes: readonly Write[],
+  earlier: readonly Intent[],
+  resting: readonly DeadLetter[],
+): Write[] {
+  const rejected = earlier.filter(({ state }) => state === "rejected").map(({ write }) => write);
+  const rested = writes.filter((write) => resting.some((letter) => isLetter(letter, write)));
+  const refused = new Set([...rejected, ...rested].map(({ tool, kind, item }) => `${tool}/${kind}/${item}`));
   const isOrphaned = ({ tool }: Write, { value }: WantedField) =>
     typeof value === "object" &&
     value !== null &&

@@ -4,7 +4,8 @@ import { reconcile } from "../src/core/reconcile/reconcile.ts";
 import { DEFAULT_BULK_LIMITS, type Policy, type ToolPolicy } from "../src/core/policy.ts";
 import type { Finding } from "../src/core/findings.ts";
 import type { FieldName, ItemId, ItemType, ToolKey } from "../src/core/model.ts";
-import type { Conflict, Plan } from "../src/core/plan.ts";
+import type { FieldConflict, Plan } from "../src/core/plan.ts";
+import { isFieldConflict } from "../src/core/conflict.ts";
 import type { ToolStanding } from "../src/core/ports.ts";
 import { readHub } from "../src/hub/read.ts";
 import type { HubReading } from "../src/hub/hub.ts";
@@ -25,6 +26,8 @@ export interface PassPlan {
   readonly news: number;
   /** Tools whose values it could read. */
   readonly tools: readonly ToolKey[];
+  /** Of these, the tools that cannot be written to now. */
+  readonly away: readonly ToolKey[];
   /** Per tool, what its history should be asked before the plan is final. */
   readonly questions: Readonly<Record<ToolKey, EvidenceQuestion>>;
 }
@@ -63,7 +66,8 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     bulk: DEFAULT_BULK_LIMITS,
   });
   const input = { hub: tree, hubBase: state.hubBase, links: state.links, remotes: state.mirror };
-  const known = { state, hub, news, text: file.text, tools: Object.keys(tools) };
+  const away = Object.keys(tools).filter((tool) => !tools[tool]?.available);
+  const known = { state, hub, news, text: file.text, tools: Object.keys(tools), away };
   if (!hub.tree) return { ...known, plan: finishDraft(emptyDraft()), questions: {} };
 
   let plan = reconcile({ ...input, policy: policy(() => undefined) });
@@ -87,15 +91,16 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
 async function newQuestions(
   engine: Engine,
   { project }: RunContext,
-  conflicts: readonly Conflict[],
-): Promise<Conflict[]> {
+  conflicts: readonly FieldConflict[],
+): Promise<FieldConflict[]> {
   const parked = conflicts.filter(({ decided }) => !decided);
   if (parked.length === 0) return [];
-  const shown = new Set((await engine.store.openConflicts(project)).map(({ conflict }) => valuesOf(conflict)));
+  const open = (await engine.store.openConflicts(project)).map(({ conflict }) => conflict);
+  const shown = new Set(open.filter(isFieldConflict).map(valuesOf));
   return parked.filter((conflict) => !shown.has(valuesOf(conflict)));
 }
 
-function valuesOf({ item, field, kind, candidates }: Conflict): string {
+function valuesOf({ item, field, kind, candidates }: FieldConflict): string {
   return JSON.stringify([item, field, kind, candidates.map(({ side, value }) => [side, value])]);
 }
 
@@ -164,7 +169,7 @@ async function evidenceTimes(
 
 function questionsOf(
   engine: Engine,
-  disputed: readonly Conflict[],
+  disputed: readonly FieldConflict[],
   state: ProjectState,
   evidence: ReadonlyMap<ToolKey, EvidenceTimes>,
 ): Record<ToolKey, EvidenceQuestion> {

@@ -2,50 +2,36 @@
 import { createHash } from "node:crypto";
 import { isDue } from "../src/core/due.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
-import type {
-  CredentialGroup,
-  PortfolioFilter,
-  PortfolioSummary,
-  ProjectTurn,
-  Ranked,
-  ScanInput,
-  Scanned,
+import {
+  isUrgent,
+  type CredentialGroup,
+  type PortfolioFilter,
+  type PortfolioSummary,
+  type ProjectTurn,
+  type Ranked,
+  type ScanInput,
+  type Scanned,
 } from "../src/core/ports.ts";
 import { SCHEDULE_TRIGGERS } from "../src/core/schedules.ts";
-import { readHub } from "../src/hub/read.ts";
-import type { HubReading } from "../src/hub/hub.ts";
+import type { HubHead } from "../src/hub/hub.ts";
 import { resolveCredentials } from "../src/registry/credentials.ts";
 import { resolveProject, type ResolvedProject, type ResolvedTool } from "../src/registry/resolve.ts";
 import { clientOf, settingsOf } from "../src/registry/workspace.ts";
+import type { ToolPause } from "../src/store/connections.ts";
 import type { Standing } from "../src/store/store.ts";
-import { KEEP_MS, type Engine } from "./engine.ts";
-import type { SessionContext } from "./tool-session.ts";
+import type { Engine } from "./engine.ts";
+import { dropEntries, entriesOf, saveEntries, type PortfolioEntry } from "./portfolio-entries.ts";
 
 /** The contract's batches. */
 const BATCH = 10;
 
-/** One project in one portfolio run: what it is bound to, and whether its own files call for a sync. */
-export interface PortfolioEntry {
-  readonly project: string;
-  readonly pmePriority: string | null;
-  /** Somebody asks for it. The others are in the list for their credential's stream, which must not pass them by. */
-  readonly isAsked: boolean;
-  /** ISO time at which its hub file was saved; empty where it cannot be read. */
-  readonly savedAt: string;
-  /** Its files differ from those of its last whole sync, or nobody knows. */
-  readonly isChanged: boolean;
-  /** Its own schedule lets it be synced now. */
-  readonly isDue: boolean;
-  readonly tools: readonly (SessionContext & { readonly account: string })[];
-}
-
 /** Lists the projects, and stores what the next steps need of them. */
 export async function scanPortfolio(engine: Engine, input: ScanInput): Promise<Scanned> {
-  const standings = await engine.store.standings();
+  const [standings, pauses] = await Promise.all([engine.store.standings(), engine.store.toolPauses()]);
   const entries: PortfolioEntry[] = [];
   for (const { id } of await engine.hub.list()) entries.push(await entryOf(engine, id, input, standings.get(id)));
-  await engine.store.cache(entriesKey(input.portfolio), entries, engine.now() + KEEP_MS);
-  return { projects: entries.filter(({ isAsked }) => isAsked).length, credentials: credentialsOf(entries) };
+  await saveEntries(engine, input.portfolio, entries);
+  return { projects: entries.filter(({ isAsked }) => isAsked).length, credentials: credentialsOf(entries, pauses) };
 }
 
 async function entryOf(
@@ -69,9 +55,9 @@ async function readEntry(
   { trigger, filter }: ScanInput,
   standing: Standing | undefined,
 ): Promise<PortfolioEntry> {
-  const file = await engine.hub.read(project);
-  const hub = readHub(file.text, { projectId: project, file: file.path });
-  const options = { hubPath: file.path, env: engine.env, connectors: Object.keys(engine.connectors) };
+  const urgent = isUrgent({ trigger });
+  const hub = await engine.hub.head(project);
+  const options = { hubPath: hub.path, env: engine.env, connectors: Object.keys(engine.connectors) };
   const { tools, schedule } = resolveProject(engine.workspace, hub, options);
   const syncedAt = standing?.syncedAt ? Date.parse(standing.syncedAt) : null;
   return {
@@ -79,9 +65,9 @@ async function readEntry(
     pmePriority: hub.pmePriority,
     isAsked: isAskedFor(engine, hub, filter),
     savedAt: (await engine.hub.saved(project)).at,
-    isChanged: standing?.inputHash !== inputHashOf(engine, file.path, hub),
+    isChanged: standing?.inputHash !== inputHashOf(engine, hub.path, hub),
     isDue: mayRun(trigger, schedule, syncedAt, engine.now()),
-    tools: tools.flatMap((tool) => sessionOf(engine, tool)),
+    tools: tools.flatMap((tool) => sessionOf(engine, tool, urgent)),
   };
 }
 
@@ -97,13 +83,14 @@ function mayRun(
   return trigger !== SCHEDULE_TRIGGERS.sync || isDue(schedule, syncedAtMs, nowMs);
 }
 
-function isAskedFor(engine: Engine, hub: HubReading, { client, priority }: PortfolioFilter): boolean {
+function isAskedFor(engine: Engine, hub: HubHead, { client, priority, projects }: PortfolioFilter): boolean {
+  if (projects && !projects.includes(hub.projectId)) return false;
   if (client !== undefined && client !== codeOf(engine, hub)) return false;
   return priority === undefined || hub.pmePriority === priority;
 }
 
 /** The client's code, whether the project names it or it is the only one; empty where it has none. */
-function codeOf({ workspace }: Engine, hub: HubReading): string {
+function codeOf({ workspace }: Engine, hub: HubHead): string {
   try {
     return clientOf(workspace, hub.client)?.client.code ?? "";
   } catch (error) {
@@ -114,30 +101,28 @@ function codeOf({ workspace }: Engine, hub: HubReading): string {
 }
 
 /** A tool without usable credentials has no stream; the project's own sync tells of it. */
-function sessionOf(engine: Engine, resolved: ResolvedTool): PortfolioEntry["tools"] {
+function sessionOf(engine: Engine, resolved: ResolvedTool, urgent: boolean): PortfolioEntry["tools"] {
   const { tool, binding, connection, rateLimits, missingEnv } = resolved;
   const module = engine.connectors[tool];
   if (!module || missingEnv.length > 0) return [];
   const credentials = resolveCredentials(engine.workspace.registry, tool, engine.env, connection);
-  return [{ tool, binding, connection, rateLimits, urgent: false, account: module.endpoint(credentials).account }];
+  return [{ tool, binding, connection, rateLimits, urgent, account: module.endpoint(credentials).account }];
 }
 
-function credentialsOf(entries: readonly PortfolioEntry[]): CredentialGroup[] {
+/** Of a tool that somebody paused nothing is asked. */
+function credentialsOf(entries: readonly PortfolioEntry[], pauses: readonly ToolPause[]): CredentialGroup[] {
   const groups = new Map<string, CredentialGroup>();
   for (const { tools } of entries)
     for (const { tool, account } of tools)
       groups.set(account, { tool, account, projects: (groups.get(account)?.projects ?? 0) + 1 });
-  return [...groups.values()].toSorted((a, b) => (a.account < b.account ? -1 : 1));
+  const asked = [...groups.values()].filter(({ tool }) => !pauses.some((pause) => pause.tool === tool));
+  return asked.toSorted((a, b) => (a.account < b.account ? -1 : 1));
 }
 
 /** The files that decide how a project is synced, as one hash. */
-export function inputHashOf({ workspace }: Engine, hubPath: string, hub: HubReading): string {
+export function inputHashOf({ workspace }: Engine, hubPath: string, hub: HubHead): string {
   const settings = settingsOf(workspace, hubPath, clientOf(workspace, hub.client));
   return createHash("sha256").update(`${hub.hash}\0${settings}`).digest("hex");
-}
-
-export async function entriesOf(engine: Engine, portfolio: string): Promise<readonly PortfolioEntry[]> {
-  return ((await engine.store.cached(entriesKey(portfolio), engine.now())) as PortfolioEntry[] | null) ?? [];
 }
 
 /** Those with something to do: critical ones first, then those that waited longest. */
@@ -171,11 +156,8 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Kept until the next one, for `track-sdlc status`. */
+/** Kept until the next one, for `track-sdlc status`. What its steps needed of the projects is megabytes, and nobody's any more. */
 export async function concludePortfolio(engine: Engine, summary: PortfolioSummary): Promise<void> {
   await engine.store.savePortfolio(summary, engine.now());
-}
-
-function entriesKey(portfolio: string): string {
-  return `portfolio/${portfolio}`;
+  await dropEntries(engine, summary.portfolio);
 }

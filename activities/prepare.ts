@@ -7,6 +7,7 @@ import type { HubReading } from "../src/hub/hub.ts";
 import { resolveProject, type ResolvedTool } from "../src/registry/resolve.ts";
 import { engineTimings } from "../src/registry/workspace-schema.ts";
 import type { ProjectState } from "../src/store/store.ts";
+import { secretFindings } from "./connections.ts";
 import { storeContext, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
 import { currentLinks, namesOf, withProjectRefs } from "./project-twin.ts";
 import { storeReport } from "./reporting.ts";
@@ -91,7 +92,7 @@ export async function resolveRun(engine: Engine, project: string, request: SyncR
     others: resolved.tools
       .filter(({ tool }) => !usable.some((one) => one.tool === tool))
       .map(({ tool, mode, adoption, binding }) => ({ tool, mode, adoption, tasks: binding.tasks })),
-    findings: [...resolved.findings, ...missing],
+    findings: [...resolved.findings, ...missing, ...(await secretFindings(engine, usable))],
   };
 }
 

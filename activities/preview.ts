@@ -47,7 +47,7 @@ export async function previewRun(real: Engine, project: string, request: SyncReq
   }
   if (questions.length > 0) planned = await planPass(engine, { run, pass: 1, standings });
   const seen = await allFindings(engine, await loadContext(engine, run), planned);
-  if (!planned.plan.guards.some(({ kind }) => kind.startsWith("bulk-")))
+  if (!planned.plan.guards.some(({ kind, decided }) => kind.startsWith("bulk-") && !decided))
     return { plan: planned.plan, findings: seen, failures };
   // What the guard holds back is just what somebody wants to look at before they say yes.
   const consented = { ...request, yes: true };

@@ -3,8 +3,9 @@ import type { Pulled, PullInput } from "../src/core/ports.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { adoptMarked, adoptRefs } from "./adopt.ts";
+import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, toolFacts, type Engine, type RunContext } from "./engine.ts";
-import { keepSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
+import { dropSchema, keepSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
 import { settleUnanswered } from "./unanswered.ts";
 
 /** Most refs a stale index is asked to reconcile in the one listing request (Jira's limit). */
@@ -25,7 +26,7 @@ export async function pullTool(engine: Engine, input: PullInput, signal: AbortSi
   const session = openSession(engine, toolContext(context, input.tool));
   const startedAt = engine.now();
   try {
-    const changed = await refreshMirror(engine, context, session, signal);
+    const changed = await throughConnection(engine, session, () => refreshMirror(engine, context, session, signal));
     const skewMs = session.http.skewMs;
     if (skewMs !== undefined) await engine.store.cache(skewKey(input.tool), skewMs, engine.now() + CENSUS_EVERY_MS);
     await noteFacts(engine, input.run, input.tool, ({ error: _, ...facts }) => ({
@@ -36,8 +37,7 @@ export async function pullTool(engine: Engine, input: PullInput, signal: AbortSi
     }));
     return { changed };
   } catch (error) {
-    if (isSyncFailure(error, "Rejected") || isSyncFailure(error, "NotFound"))
-      await engine.store.dropCached(session.schemaKey);
+    if (isSyncFailure(error, "Rejected") || isSyncFailure(error, "NotFound")) await dropSchema(engine, session);
     if (isSyncFailure(error)) {
       const { code, message } = error;
       await noteFacts(engine, input.run, input.tool, (facts) => ({ ...facts, error: { code, message } }));
@@ -55,7 +55,8 @@ async function refreshMirror(
   const { store } = engine;
   const { tool } = session.context;
   const { project, request } = context;
-  const schema = await schemaOf(engine, session, signal, request.force === true);
+  const isFull = request.force === true || request.full === true;
+  const schema = await schemaOf(engine, session, signal, isFull);
   const scope = session.scope(schema, signal);
   await adoptRefs(engine, context, session, scope);
   const lens = session.connector.lenses(session.context.binding, schema);
@@ -67,7 +68,7 @@ async function refreshMirror(
   const linked = state.links.filter((link) => link.tool === tool).map(({ ref }) => ref);
   const censusKey = `census/${project}/${tool}`;
   const known = await store.cursor(project, tool);
-  const census = request.force === true || known === null || !(await store.cached(censusKey, engine.now()));
+  const census = isFull || known === null || !(await store.cached(censusKey, engine.now()));
   const listedKey = `listed/${project}/${tool}`;
   const facts = await toolFacts(engine, context.run, tool);
   if (!census && !facts.isDetected && (await isDetected(engine, context, session.account, listedKey))) {

@@ -1,7 +1,9 @@
 /** Questions that only people can answer: told to their workflows, answered through them, closed when the sides agree. */
 import { givenValue } from "../src/core/given-value.ts";
-import { isAnswered, type Conflict } from "../src/core/plan.ts";
-import type { Answered, AnswerInput, Question, RemindInput } from "../src/core/ports.ts";
+import { choicesIn, conflictsIn, inWords, isFieldConflict, placeOf, sidesIn, stageOf } from "../src/core/conflict.ts";
+import type { Conflict, Deletion, DeletionChoice, GuardChoice, GuardQuestion, Place } from "../src/core/plan.ts";
+import type { ConflictAnswer } from "../src/core/policy.ts";
+import type { Answered, AnswerInput, Question, RemindInput, Resolution } from "../src/core/ports.ts";
 import type { ItemId } from "../src/core/model.ts";
 import type { ConflictRecord } from "../src/store/store.ts";
 import type { Engine, RunContext } from "./engine.ts";
@@ -22,18 +24,24 @@ export async function storeQuestions(
   context: RunContext,
   planned: PassPlan,
 ): Promise<readonly Conflict[]> {
-  const { conflicts } = planned.plan;
-  const parked = conflicts.filter(({ decided }) => !decided);
-  const untouched = await untouchedConflicts(engine, context, planned);
+  const untouched = (await untouchedConflicts(engine, context, planned)).map(placeOf);
+  const isTouched = (conflict: Conflict): boolean => !untouched.some((place) => isSamePlace(place, placeOf(conflict)));
+  const stages = Map.groupBy(conflictsIn(planned.plan).filter(isTouched), stageOf);
+  const [open = [], settling = [], settled = []] = [stages.get("open"), stages.get("settling"), stages.get("settled")];
   const now = new Date(engine.now()).toISOString();
-  await engine.store.saveConflicts(context.project, [...parked, ...untouched], now, conflicts.filter(isAnswered));
-  return parked;
+  const left = [...untouched, ...settling.map(placeOf)];
+  await engine.store.saveConflicts(context.project, open, now, left, settled.map(placeOf));
+  return open;
+}
+
+function isSamePlace(one: Place, other: Place): boolean {
+  return one.item === other.item && one.topic === other.topic;
 }
 
 /** Tells each item's workflow what changed about its questions. Repeated after a crash, it tells the same again. */
 export async function askPeople(engine: Engine, project: string, conversations: Conversations): Promise<void> {
   const { store } = engine;
-  const open = Map.groupBy(await store.openConflicts(project), ({ conflict }) => conflict.item);
+  const open = Map.groupBy(await store.openConflicts(project), ({ conflict }) => placeOf(conflict).item);
   for (const item of await store.untoldItems(project)) {
     const records = open.get(item) ?? [];
     await conversations.ask(project, item, records.map(questionOf));
@@ -43,22 +51,22 @@ export async function askPeople(engine: Engine, project: string, conversations: 
 
 /** What a workflow may know of a conflict. */
 export function questionOf({ number, conflict, revision }: ConflictRecord): Question {
-  const { type, field, kind, candidates } = conflict;
-  return { number, type, field, kind, sides: candidates.map(({ side }) => side), revision };
+  const { kind } = conflict;
+  const field = placeOf(conflict).topic;
+  const sides = sidesIn(conflict);
+  if (isFieldConflict(conflict)) return { number, type: conflict.type, field, kind, sides, revision };
+  const type = conflict.kind === "deletion" ? conflict.type : "project";
+  return { number, type, field, kind, sides, choices: choicesIn(conflict), about: inWords(conflict), revision };
 }
 
 /** Keeps a person's answer beside what they were shown, and has the project synced at once. */
 export async function takeAnswer(engine: Engine, input: AnswerInput, conversations: Conversations): Promise<Answered> {
   const { project, number, revision, resolution } = input;
   const record = await engine.store.conflict(project, number);
-  const choice = record && choiceIn(record, resolution);
-  if (!record || choice === undefined || choice === null) return { status: "outdated" };
-  const { item, field, candidates } = record.conflict;
+  const answer = record && answerIn(record.conflict, resolution);
+  if (!answer) return { status: "outdated" };
   const isTaken = await engine.store.answerConflict(project, number, revision, {
-    item,
-    field,
-    choice,
-    candidates,
+    ...answer,
     by: resolution.by ?? null,
     note: resolution.note ?? null,
     at: new Date(engine.now()).toISOString(),
@@ -67,11 +75,20 @@ export async function takeAnswer(engine: Engine, input: AnswerInput, conversatio
   return { status: isTaken ? "taken" : "outdated" };
 }
 
-function choiceIn({ conflict }: ConflictRecord, { choice, value }: AnswerInput["resolution"]) {
-  const { type, field, candidates } = conflict;
-  if (choice !== undefined) return candidates.find(({ side }) => side === choice)?.side;
+function answerIn(conflict: Conflict, { choice, value }: Resolution): ConflictAnswer | undefined {
+  const named = choicesIn(conflict).find((one) => one === choice);
+  if (!isFieldConflict(conflict)) return named === undefined ? undefined : answerTo(conflict, named);
+  const { type, item, field, candidates } = conflict;
+  if (choice !== undefined) return named === undefined ? undefined : { item, field, choice: named, candidates };
   const given = givenValue(type, field, value);
-  return given.kind === "value" ? { value: given.value } : undefined;
+  return given.kind === "value" ? { item, field, choice: { value: given.value }, candidates } : undefined;
+}
+
+/** The choice is one of the conflict's own. */
+function answerTo(shown: Deletion | GuardQuestion, choice: string): ConflictAnswer {
+  return shown.kind === "deletion"
+    ? { kind: "deletion", choice: choice as DeletionChoice, shown }
+    : { kind: "guard", choice: choice as GuardChoice, shown };
 }
 
 /** That people were reminded stands in the store, where `track-sdlc conflicts` shows it. */

@@ -1,10 +1,13 @@
 import type { Finding } from "../src/core/findings.ts";
-import type { Conflict } from "../src/core/plan.ts";
-import type { ToolKey } from "../src/core/model.ts";
+import { iso } from "../src/core/iso.ts";
+import { choicesIn, inWords, isFieldConflict, placeOf, sidesIn } from "../src/core/conflict.ts";
+import type { Conflict, FieldConflict } from "../src/core/plan.ts";
+import type { Side, ToolKey } from "../src/core/model.ts";
 import type { ToolStanding } from "../src/core/ports.ts";
 import { buildReport, type Outcome, type SyncReport } from "../src/core/report.ts";
 import type { ConflictFacts, RunFacts, ToolRunFacts } from "../src/core/run-facts.ts";
 import { findTool } from "../src/registry/registry.ts";
+import type { DeadLetter } from "../src/store/dead-letters.ts";
 import type { Intent } from "../src/store/store.ts";
 import { changesSince } from "./changes.ts";
 import {
@@ -35,8 +38,9 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
   const { run, pass } = input;
   const context = await loadContext(engine, run);
   const { project, request, startedAt } = context;
-  const [intents, findings, hub] = await Promise.all([
+  const [intents, letters, findings, hub] = await Promise.all([
     store.intentsOf(run),
+    store.deadLetters(project),
     findingsOfRun(engine, context),
     hubFacts(engine, run),
   ]);
@@ -60,9 +64,11 @@ export async function storeReport(engine: Engine, input: ReportInput): Promise<O
       ...hub.findings,
       ...known.flatMap(({ overwritten }) => overwritten),
       ...rejections(intents),
+      ...resting(letters.filter((letter) => letter.run !== run)),
       ...errors(context, tools),
     ],
-    conflicts: await conflictFacts(engine, project, plans),
+    conflicts: await conflictFacts(engine, context, plans),
+    refusedWrites: letters.map(({ nextAtMs, ...letter }) => ({ ...letter, nextAt: iso(nextAtMs) })),
     consistency: await consistency(engine, project, intents, plans),
     ...(await earlierRuns(engine, context)),
     ...(input.refused === undefined ? {} : { refused: input.refused }),
@@ -109,6 +115,8 @@ async function factsOfTool(
   const standing = standings.find((candidate) => candidate.tool === tool);
   const { account } = openSession(engine, context);
   const [usage] = await engine.store.usage(`${account}/requests/`, engine.now());
+  const isFailed = facts.error !== undefined && standing?.state === "failed";
+  const refusal = isFailed ? (await engine.store.connection(account))?.refusal : null;
   return {
     tool,
     name,
@@ -119,8 +127,11 @@ async function factsOfTool(
     skipped: count("planned", "sent"),
     rateLimit: usage ? { used: usage.used, limit: usage.limit } : null,
     standing: standing?.state ?? "ready",
-    ...(standing?.state === "waiting" ? { waitUntil: new Date(standing.untilMs).toISOString() } : {}),
-    ...(facts.error && standing?.state === "failed" ? { error: facts.error } : {}),
+    ...(standing?.state === "waiting" ? { waitUntil: iso(standing.untilMs) } : {}),
+    ...(facts.error && isFailed ? { error: facts.error } : {}),
+    ...(refusal
+      ? { retries: { count: refusal.probes, nextAt: refusal.nextProbeMs ? iso(refusal.nextProbeMs) : null } }
+      : {}),
     ...(facts.skewMs === undefined ? {} : { skewMs: facts.skewMs }),
   };
 }
@@ -157,6 +168,18 @@ function rejections(intents: readonly Intent[]): Finding[] {
     }));
 }
 
+/** Refused in earlier runs, and not due again. */
+function resting(letters: readonly DeadLetter[]): Finding[] {
+  return letters.map(({ tool, item, kind, attempts, nextAtMs, message }) => ({
+    code: "write-rejected",
+    severity: "error" as const,
+    tool,
+    items: [item],
+    message: `${tool} refused the ${kind} ${attempts === 1 ? "once" : `${attempts} times`}: ${message || "no reason given"}`,
+    remedy: `Correct the item or the tool's configuration; it is sent again when it changes, with a sync by hand, or ${iso(nextAtMs)}.`,
+  }));
+}
+
 function errors(context: RunContext, tools: readonly ToolRunFacts[]): Finding[] {
   return tools.flatMap(({ tool, standing, error }) =>
     standing === "failed" && !error && context.tools.some((candidate) => candidate.tool === tool)
@@ -172,35 +195,42 @@ function errors(context: RunContext, tools: readonly ToolRunFacts[]): Finding[] 
   );
 }
 
-async function conflictFacts(engine: Engine, project: string, plans: readonly StoredPlan[]): Promise<ConflictFacts[]> {
-  const open = await engine.store.openConflicts(project);
-  const fact = (
-    { item, type, field, strategy, candidates, decided }: Conflict,
-    number: number | null,
-  ): ConflictFacts => ({
-    number,
-    item,
-    type,
-    field,
-    strategy,
-    sides: candidates.map(({ side }) => side),
-    ...(decided
-      ? {
-          decided: {
-            ...(decided.side !== undefined && { side: decided.side }),
-            reason: decided.reason,
-          },
-        }
-      : {}),
-  });
-  const decided = new Map<string, Conflict>();
+async function conflictFacts(
+  engine: Engine,
+  context: RunContext,
+  plans: readonly StoredPlan[],
+): Promise<ConflictFacts[]> {
+  const open = (await engine.store.openConflicts(context.project)).filter(({ conflict }) => isAbout(context, conflict));
+  const decided = new Map<string, FieldConflict>();
   for (const { plan } of plans)
     for (const conflict of plan.conflicts)
       if (conflict.decided) decided.set(`${conflict.item}/${conflict.field}`, conflict);
   return [
-    ...open.map(({ conflict, number }) => fact(conflict, number)),
-    ...[...decided.values()].map((conflict) => fact(conflict, null)),
+    ...open.map(({ conflict, number }) => conflictFact(conflict, number)),
+    ...[...decided.values()].map((conflict) => conflictFact(conflict, null)),
   ];
+}
+
+/** What happened to a tool that the run did not look at is no part of its report. */
+function isAbout({ tools }: RunContext, conflict: Conflict): boolean {
+  if (isFieldConflict(conflict)) return true;
+  const isIn = (side: Side): boolean => side === "hub" || tools.some(({ tool }) => tool === side);
+  return conflict.kind === "deletion"
+    ? conflict.traces.some(({ side, state }) => state !== "live" && isIn(side))
+    : isIn(conflict.side);
+}
+
+function conflictFact(conflict: Conflict, number: number | null): ConflictFacts {
+  const { item, topic: field } = placeOf(conflict);
+  const common = { number, item, field, sides: sidesIn(conflict) };
+  if (!isFieldConflict(conflict)) {
+    const type = conflict.kind === "deletion" ? conflict.type : "project";
+    return { ...common, type, strategy: "manual", choices: choicesIn(conflict), about: inWords(conflict) };
+  }
+  const { type, strategy, decided } = conflict;
+  if (!decided) return { ...common, type, strategy };
+  const { side, reason } = decided;
+  return { ...common, type, strategy, decided: { ...(side !== undefined && { side }), reason } };
 }
 
 /** Creates are no drift: nothing stood there that could have drifted. */
@@ -218,7 +248,8 @@ async function consistency(
     (sum, { plan }) => sum + plan.hubEdits.filter(({ kind }) => kind === "field").length,
     0,
   );
-  const parked = (await engine.store.openConflicts(project)).length;
+  const open = await engine.store.openConflicts(project);
+  const parked = open.filter(({ conflict }) => isFieldConflict(conflict)).length;
   const settled = fieldsOf(intents.filter(({ state }) => state === "done")) + hubEdits;
   const due = fieldsOf(intents.filter(({ state }) => state !== "superseded")) + hubEdits;
   return { compared: Math.max(compared, due + parked), found: due + parked, resolved: settled };

@@ -1,26 +1,43 @@
 /** What a plan of a part of the project says nothing about: it stays as earlier plans left it. */
 import type { Finding } from "../src/core/findings.ts";
-import type { ItemId, Side } from "../src/core/model.ts";
+import { isFieldConflict, placeOf, sidesIn } from "../src/core/conflict.ts";
+import type { Side } from "../src/core/model.ts";
 import type { Conflict } from "../src/core/plan.ts";
 import { KEEP_MS, type Engine, type RunContext } from "./engine.ts";
 import { allFindings, type PassPlan } from "./planning.ts";
 
-/** Open questions that this plan could not answer: of fields, tools or a hub that it did not look at. */
+/** Questions, open or answered for good, that this plan could not decide: of what it did not look at. */
 export async function untouchedConflicts(
   engine: Engine,
   context: RunContext,
   planned: PassPlan,
 ): Promise<readonly Conflict[]> {
-  const { tree } = planned.hub;
+  const { store } = engine;
+  const [open, settled] = await Promise.all([
+    store.openConflicts(context.project),
+    store.settledConflicts(context.project),
+  ]);
+  const parked = new Set(planned.plan.conflicts.filter(({ decided }) => !decided).map(keyOf));
+  return [...open, ...settled]
+    .map(({ conflict }) => conflict)
+    .filter((conflict) => !parked.has(keyOf(conflict)) && isOutside(conflict, context, planned));
+}
+
+function isOutside(conflict: Conflict, context: RunContext, planned: PassPlan): boolean {
+  const { hub, away } = planned;
+  const { request } = context;
   const absent = absentSides(context, planned);
-  const parked = new Set(planned.plan.conflicts.filter(({ decided }) => !decided).map(placeOf));
-  const isOutside = ({ item, field, candidates }: Conflict): boolean => {
-    if (!tree || tree.quarantined.includes(item)) return true;
-    if (!(item in tree.items)) return false;
-    return isOtherField(context, field) || candidates.some(({ side }) => absent.has(side));
-  };
-  const open = (await engine.store.openConflicts(context.project)).map(({ conflict }) => conflict);
-  return open.filter((conflict) => !parked.has(placeOf(conflict)) && isOutside(conflict));
+  if (!hub.tree) return true;
+  const isUnseen = sidesIn(conflict).some((side) => absent.has(side));
+  if (isFieldConflict(conflict)) {
+    const { item, field } = conflict;
+    if (hub.tree.quarantined.includes(item)) return true;
+    return item in hub.tree.items && (isOtherField(context, field) || isUnseen);
+  }
+  const isPart = request.fields !== undefined || request.mode !== undefined || isUnseen;
+  if (conflict.kind === "deletion") return isPart || hub.tree.quarantined.includes(conflict.item);
+  // What a whole side is to take comes from all the others.
+  return isPart || away.includes(conflict.side) || (conflict.side === "hub" && absent.size + away.length > 0);
 }
 
 /** Replaces the findings that the plan could have, and lets the others stand. */
@@ -29,7 +46,7 @@ export async function saveFindings(engine: Engine, context: RunContext, planned:
   const { project, run } = context;
   const own = await allFindings(engine, context, planned);
   const news = new Set(own.map(causeOf));
-  const asked = new Set((await untouchedConflicts(engine, context, planned)).map(placeOf));
+  const asked = new Set((await untouchedConflicts(engine, context, planned)).map(keyOf));
   const absent = absentSides(context, planned);
   const kept = (await store.findings(project)).flatMap((finding): Finding[] => {
     const { tool, field, items = [] } = finding;
@@ -83,8 +100,9 @@ function isOtherField({ request }: RunContext, field: Finding["field"]): boolean
   return request.fields !== undefined && field !== undefined && !request.fields.includes(field);
 }
 
-function placeOf({ item, field }: { readonly item: ItemId; readonly field: string }): string {
-  return `${item}/${field}`;
+function keyOf(conflict: Conflict): string {
+  const { item, topic } = placeOf(conflict);
+  return `${item}/${topic}`;
 }
 
 function causeOf({ code, tool, field }: Finding): string {

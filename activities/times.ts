@@ -1,7 +1,7 @@
 /** When each side of a conflict was last changed, as finely and honestly as anybody knows. */
 import { sameJson } from "../src/core/equality.ts";
-import type { FieldName, Link, Side, Stamp, ToolKey, ItemId } from "../src/core/model.ts";
-import type { Conflict, Plan } from "../src/core/plan.ts";
+import type { FieldName, FieldValue, ItemId, ItemType, Link, Side, Stamp, ToolKey } from "../src/core/model.ts";
+import type { FieldConflict, Plan } from "../src/core/plan.ts";
 import type { Policy } from "../src/core/policy.ts";
 import type { HubTimes } from "../src/hub/folder.ts";
 import type { HubCommit, ProjectState } from "../src/store/store.ts";
@@ -28,10 +28,10 @@ export async function timesOf(
   engine: Engine,
   project: string,
   state: ProjectState,
-  disputed: readonly Conflict[],
+  disputed: readonly FieldConflict[],
   evidence: ReadonlyMap<ToolKey, EvidenceTimes>,
 ): Promise<Policy["times"]> {
-  const hubTimes = await hubTimesOf(engine, project);
+  const hubTime = await hubStamps(engine, project, state);
   const links = Map.groupBy(state.links, ({ item }) => item);
   const atTool = await toolTimes(engine, state, evidence);
   const known = new Map<string, Stamp>();
@@ -39,14 +39,24 @@ export async function timesOf(
     const own = links.get(item) ?? [];
     for (const { side, value } of candidates) {
       const link = own.find(({ tool }) => tool === side);
-      const base = state.hubBase[item];
-      const isAgreed = side === "hub" && sameJson(value, base?.fields[field]);
-      const hub = isAgreed ? base?.stamps?.[field] : hubTimes(type, item, field);
-      const stamp = side === "hub" ? hub : link && atTool(link, field);
+      const stamp = side === "hub" ? hubTime(type, item, field, value) : link && atTool(link, field);
       if (stamp) known.set(`${side}/${item}/${field}`, stamp);
     }
   }
   return (side: Side, item: ItemId, field: FieldName) => known.get(`${side}/${item}/${field}`);
+}
+
+/** When a value of the hub came to be: where it was agreed on, where its author wrote it; else as git or the file tells. */
+export async function hubStamps(
+  engine: Engine,
+  project: string,
+  { hubBase }: Pick<ProjectState, "hubBase">,
+): Promise<(type: ItemType, item: ItemId, field: FieldName, value: FieldValue) => Stamp | undefined> {
+  const times = await hubTimesOf(engine, project);
+  return (type, item, field, value) => {
+    const base = hubBase[item];
+    return sameJson(value, base?.fields[field]) ? base?.stamps?.[field] : times(type, item, field);
+  };
 }
 
 /** When a tool's value was last changed there: its history of the field, else the item's own time. */
@@ -111,5 +121,5 @@ const SKEW_RESOLUTION_MS = 2_000;
 function corrected(stamp: Stamp, skewMs: number): Stamp {
   if (Math.abs(skewMs) < SKEW_RESOLUTION_MS) return stamp;
   const at = new Date(Date.parse(stamp.at) - skewMs).toISOString();
-  return { at, resolutionMs: Math.max(stamp.resolutionMs, SKEW_RESOLUTION_MS) };
+  return { ...stamp, at, resolutionMs: Math.max(stamp.resolutionMs, SKEW_RESOLUTION_MS) };
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SyncFailure } from "../src/core/errors.ts";
 import type { LensTable } from "../src/core/lens.ts";
-import type { Connector, SchemaScope, ToolSchema } from "../src/connectors/contract.ts";
+import type { Connector, SchemaScope, Shared, ToolSchema } from "../src/connectors/contract.ts";
 import { createHttp, type Http } from "../src/connectors/http.ts";
 import { createBudget } from "../src/rate/budget.ts";
 import { resolveCredentials } from "../src/registry/credentials.ts";
@@ -57,7 +57,13 @@ export function openSession<C extends SessionContext>(engine: Engine, context: C
     http,
     account: endpoint.account,
     schemaKey: `schema/${endpoint.account}/${place}`,
-    scope: (schema, signal) => ({ binding: context.binding, http, signal, schema }),
+    scope: (schema, signal) => ({
+      binding: context.binding,
+      http,
+      signal,
+      schema,
+      shared: sharedOf(engine, endpoint.account, SCHEMA_TTL_MS),
+    }),
   };
 }
 
@@ -71,10 +77,56 @@ export async function schemaOf(
   const cached = fresh ? null : await cachedSchema(engine, session.schemaKey, engine.now());
   if (cached) return cached.schema;
   const { connector, context, http } = session;
-  const schema = await connector.describe({ binding: context.binding, http, signal });
+  const shared = sharedOf(engine, session.account, fresh ? (context.urgent ? 0 : FRESH_MS) : SCHEMA_TTL_MS);
+  const schema = await connector.describe({ binding: context.binding, http, signal, shared });
   await engine.store.dropCached(session.schemaKey);
   await keepSchema(engine, session, schema);
   return schema;
+}
+
+/** A portfolio that is read anew is so in all its projects at once: what one of them has just read is new enough. */
+const FRESH_MS = 60_000;
+
+/** Reads under way in this process, by key: projects that are described side by side wait for one answer. */
+const reading = new WeakMap<Engine, Map<string, Promise<unknown>>>();
+
+/** What the projects of a credential have in common, read no longer ago than that. */
+function sharedOf(engine: Engine, account: string, atMostMs: number): Shared {
+  const underWay = reading.get(engine) ?? new Map<string, Promise<unknown>>();
+  reading.set(engine, underWay);
+  return async <T>(what: string, read: () => Promise<T>): Promise<T> => {
+    const key = `${sharedKey(account)}/${what}`;
+    // One that fails, or is cancelled, is its own caller's affair.
+    await underWay.get(key)?.catch(() => undefined);
+    const known = (await engine.store.cached(key, engine.now())) as { value: T; readAt: number } | null;
+    if (known && engine.now() - known.readAt < atMostMs) return known.value;
+    const answer = underWay.get(key) ?? keptRead(engine, key, read);
+    underWay.set(key, answer);
+    try {
+      return (await answer) as T;
+    } finally {
+      underWay.delete(key);
+    }
+  };
+}
+
+async function keptRead<T>({ store, now }: Engine, key: string, read: () => Promise<T>): Promise<T> {
+  const value = await read();
+  await store.cache(key, { value, readAt: now() }, now() + SCHEMA_TTL_MS);
+  return value;
+}
+
+function sharedKey(account: string): string {
+  return `shared/${account}`;
+}
+
+/** The vendor takes what it says for wrong: it is read anew before it is used again, what others share with it as well. */
+export async function dropSchema(
+  { store }: Engine,
+  { schemaKey, account }: ToolSession<SessionContext>,
+): Promise<void> {
+  await store.dropCached(schemaKey);
+  await store.dropCached(sharedKey(account));
 }
 
 /** Stores a schema that a listing added to: it grows no younger by that. */

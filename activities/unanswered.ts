@@ -1,7 +1,9 @@
 /** Updates that were sent and whose answer never came. */
-import type { FieldName } from "../src/core/model.ts";
+import type { Overwritten } from "../src/connectors/contract.ts";
+import type { FieldName, RemoteItem } from "../src/core/model.ts";
 import type { UpdateWrite } from "../src/core/plan.ts";
-import { earlierLinks, isHeld, settle, type ApplyRun } from "./acknowledge.ts";
+import type { Intent } from "../src/store/store.ts";
+import { earlierLinks, isHeld, settle, type ApplyRun, type Earlier } from "./acknowledge.ts";
 
 /**
  * What stands in the tool as it was sent is ours: it becomes the agreement that its answer would have proven,
@@ -17,13 +19,69 @@ export async function settleUnanswered(run: ApplyRun): Promise<void> {
   await engine.store.saveTwins(input.project, input.tool, items);
   await engine.store.markGone(input.project, input.tool, gone);
   const earlier = await earlierLinks(run);
+  const replaced = await replacedUnseen(run, sent, items, earlier);
   for (const intent of sent) {
     const { ref, fields } = intent.write as UpdateWrite;
     const twin = items.find((item) => item.ref === ref);
-    const isLost = (field: FieldName) => !isHeld(run, intent.write as UpdateWrite, field, twin?.fields[field], earlier);
-    const lost = (Object.keys(fields) as FieldName[]).filter(isLost);
-    if (!twin || lost.length === Object.keys(fields).length)
+    const held = heldFields(run, intent, twin, earlier);
+    if (!twin || held.length === 0) {
       await engine.store.reject(intent.id, "its answer was lost, and it did not take effect", "superseded");
-    else await settle(run, intent, { id: intent.id, kind: "done", twin, refused: {}, raced: lost }, earlier);
+      continue;
+    }
+    const raced = (Object.keys(fields) as FieldName[]).filter((field) => !held.includes(field));
+    const overwrote = replaced.get(intent.id);
+    const done = {
+      id: intent.id,
+      kind: "done",
+      twin,
+      refused: {},
+      raced,
+      ...(overwrote ? { overwrote } : {}),
+    } as const;
+    await settle(run, intent, done, earlier);
   }
+}
+
+/**
+ * By intent, what people had set in the moment before a write of ours whose answer never came: the answer would
+ * have shown it, now only the tool's history does. `items` are the twins as they stand after it.
+ */
+export async function replacedUnseen(
+  run: ApplyRun,
+  sent: readonly Intent[],
+  items: readonly RemoteItem[],
+  earlier: Earlier,
+): Promise<ReadonlyMap<string, Overwritten>> {
+  const { connector } = run.session;
+  const held = sent.map((intent) => {
+    const { ref } = intent.write as UpdateWrite;
+    const twin = items.find((item) => item.ref === ref);
+    return { intent, ref, fields: heldFields(run, intent, twin, earlier) };
+  });
+  const fields = [...new Set(held.flatMap((one) => one.fields))];
+  if (!connector.capabilities.history || fields.length === 0) return new Map();
+  const times = await connector.history(run.scope, [...new Set(held.map(({ ref }) => ref))], fields);
+  const found = new Map<string, Overwritten>();
+  for (const { intent, ref, fields: own } of held) {
+    const unseen = times.filter(
+      ({ ref: of, field, replaced }) =>
+        of === ref && own.includes(field) && replaced && !isExpected(intent, field, replaced),
+    );
+    const values = unseen.map(({ field, replaced }) => [field, replaced?.at(-1) ?? ""] as const);
+    if (values.length > 0) found.set(intent.id, Object.fromEntries(values));
+  }
+  return found;
+}
+
+/** Whether the write replaced what it was planned on; of a value without a spelling nobody can tell. */
+function isExpected({ write }: Intent, field: FieldName, replaced: readonly string[]): boolean {
+  const expect = (write as UpdateWrite).fields[field]?.expect;
+  if (expect === undefined || (expect !== null && typeof expect === "object")) return true;
+  return expect === null || expect === "" ? replaced.length === 0 : replaced.includes(String(expect));
+}
+
+function heldFields(run: ApplyRun, { write }: Intent, twin: RemoteItem | undefined, earlier: Earlier): FieldName[] {
+  const update = write as UpdateWrite;
+  const isOurs = (field: FieldName) => isHeld(run, update, field, twin?.fields[field], earlier);
+  return (Object.keys(update.fields) as FieldName[]).filter(isOurs);
 }

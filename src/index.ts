@@ -89,7 +89,7 @@ export function createSyncEngine(options: SyncEngineOptions = {}): SyncEngine {
 async function openEngine(options: SyncEngineOptions): Promise<{ context: CliContext; session: EngineSession }> {
   const tell = options.onProgress ?? (() => undefined);
   const context = await openContext(
-    { out: tell, err: tell, env: options.env ?? process.env, cwd: process.cwd(), ask: null },
+    { out: tell, err: tell, env: options.env ?? process.env, cwd: process.cwd(), ask: null, live: null },
     options.root,
   );
   return { context, session: await openSession(context, "if-none") };

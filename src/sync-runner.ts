@@ -5,26 +5,22 @@ import type { SyncReport } from "./core/report.ts";
 import type { SyncRequest } from "./core/ports.ts";
 import type { CliContext } from "./cli/context.ts";
 import { requestSync, syncProgress } from "./temporal/client.ts";
+import { versionOf } from "./temporal/deployment.ts";
 import { openEngineSession, type EngineSession } from "./temporal/engine-session.ts";
 import type { SyncProgress } from "../workflows/messages.ts";
 
-export async function openSession(
-  context: CliContext,
-  work: "always" | "if-none",
-  tools?: readonly string[],
-): Promise<EngineSession> {
+export async function openSession(context: CliContext, work: "always" | "if-none"): Promise<EngineSession> {
   const { io, state, hubQueue } = context;
   return openEngineSession({
     state,
     env: io.env,
     progress: (line) => io.err(line),
     work,
-    isWhole: tools === undefined,
     async startWorker(target) {
       // The worker brings the bundler with it: half a second that a command with a running worker need not pay.
       const { hostWorker } = await import("./temporal/host.ts");
       return hostWorker(
-        { engine: await context.engine(), hubQueue, logFile: state.file("worker.log"), ...(tools ? { tools } : {}) },
+        { engine: await context.engine(), hubQueue, version: versionOf(io.env), logFile: state.file("worker.log") },
         target,
       );
     },

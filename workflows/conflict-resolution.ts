@@ -3,14 +3,13 @@ import {
   ApplicationFailure,
   condition,
   continueAsNew,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { FieldName } from "../src/core/model.ts";
-import type { HubActivities, Question, Resolution } from "../src/core/ports.ts";
+import type { Question, Resolution } from "../src/core/ports.ts";
+import type { Topic } from "../src/core/plan.ts";
 import { checkResolution } from "../src/core/resolution.ts";
 import {
   CONFLICT_FIELD,
@@ -25,6 +24,7 @@ import {
   type ResolutionReceipt,
 } from "./messages.ts";
 import { tellQuestions } from "./question-story.ts";
+import { promptActivities } from "./steps.ts";
 
 /** An answer on its way; an Update waits for its receipt. */
 interface Letter {
@@ -34,7 +34,8 @@ interface Letter {
 }
 
 /**
- * The parked fields of one item (workflow id `conflict/<project>/<item>`), until all sides agree. People
+ * What is asked about one item (workflow id `conflict/<project>/<item>`): its parked fields, its deletion; of the
+ * item `project` what a run may do in bulk. Until nothing is asked any more. People
  * answer by Signal or Update `resolve`, however long they take; an answer is kept in the store and syncs
  * the project, whose plans then tell this workflow what is left to ask.
  */
@@ -45,7 +46,7 @@ export async function conflictResolution(input: ConflictInput): Promise<void> {
   });
   setHandler(resolveSignal, (resolution) => conversation.receive(resolution), {
     description:
-      'Decides a field: {"choice": "hub"} or another side, or {"value": ...}; with "field" where several are asked about.',
+      'Decides a question: {"choice": "hub"} or whatever it names, or {"value": ...}; with "field" where several are asked.',
   });
   setHandler(resolveUpdate, (resolution) => conversation.answer(resolution), {
     description: "As the Signal, and says what became of it.",
@@ -85,7 +86,7 @@ class Conversation {
       }),
     );
     upsertSearchAttributes([
-      { key: CONFLICT_FIELD, value: fieldsOf(questions) },
+      { key: CONFLICT_FIELD, value: topicsOf(questions) },
       { key: SYNC_TOOL, value: [...new Set(questions.flatMap(({ sides }) => sides))].filter((side) => side !== "hub") },
     ]);
   }
@@ -134,7 +135,7 @@ class Conversation {
     const { number, revision, field } = letter.question;
     const { project } = this.input;
     const choice = letter.resolution.choice ?? "a value of their own";
-    const { status } = await this.activities(`keep the answer to ${field}: ${choice}`).answer({
+    const { status } = await promptActivities(this.input, `keep the answer to ${field}: ${choice}`).answer({
       project,
       number,
       revision,
@@ -167,25 +168,18 @@ class Conversation {
     const { project, item } = this.input;
     const numbers = due.map(({ number }) => number);
     const escalate = due.some(({ reminders }) => reminders > 0);
-    await this.activities(`remind people of ${fieldsOf(due).join(", ")}`).remind({ project, item, numbers, escalate });
+    await promptActivities(this.input, `remind people of ${topicsOf(due).join(", ")}`).remind({
+      project,
+      item,
+      numbers,
+      escalate,
+    });
     this.set(this.open.map((one) => (numbers.includes(one.number) ? { ...one, reminders: one.reminders + 1 } : one)));
   }
 
   private async startAfresh(): Promise<void> {
     const { questions: _, ...input } = this.input;
     await continueAsNew<typeof conflictResolution>({ ...input, carried: this.open });
-  }
-
-  private activities(summary: string): Pick<HubActivities, "answer" | "remind"> {
-    const { hubQueue, heartbeatTimeoutMs } = this.input;
-    return proxyActivities<HubActivities>({
-      taskQueue: hubQueue,
-      startToCloseTimeout: "1 minute",
-      heartbeatTimeout: heartbeatTimeoutMs,
-      summary,
-      priority: { priorityKey: 1 },
-      retry: { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "1 minute" },
-    });
   }
 
   private refuse(why: string): void {
@@ -200,6 +194,6 @@ class Conversation {
   }
 }
 
-function fieldsOf(questions: readonly Question[]): FieldName[] {
+function topicsOf(questions: readonly Question[]): Topic[] {
   return questions.map(({ field }) => field);
 }

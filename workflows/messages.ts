@@ -4,7 +4,9 @@ import { defineSearchAttributeKey } from "@temporalio/common";
 import type { ErrorCode } from "../src/core/errors.ts";
 import type { ItemId } from "../src/core/model.ts";
 import type {
+  ConnectionRef,
   PortfolioFilter,
+  Probed,
   ProjectTurn,
   Question,
   Resolution,
@@ -54,8 +56,10 @@ export interface PortfolioInput {
   readonly filter: PortfolioFilter;
   /** Sync every project, whether anything is known to have changed or not. */
   readonly all: boolean;
-  /** Read everything in full. */
+  /** Read everything in full; under last-modified-wins the hub wins. */
   readonly force?: boolean;
+  /** Read everything in full. */
+  readonly full?: boolean;
   readonly mode?: SyncMode;
   readonly hubQueue: string;
   readonly heartbeatTimeoutMs: number;
@@ -105,7 +109,29 @@ export interface BatchAnswer {
 }
 
 export const PORTFOLIO_SYNC = "portfolioSync";
+export const BATCH_SYNC = "batchSync";
 export const portfolioProgressQuery = defineQuery<PortfolioProgress>("progress");
+
+export interface ConnectionInput extends ConnectionRef {
+  readonly hubQueue: string;
+  readonly heartbeatTimeoutMs: number;
+  readonly batchesInFlight: number;
+  /** What the execution before this one, whose history had grown long, had done. */
+  readonly carried?: ConnectionState;
+}
+
+export interface ConnectionState extends Probed {
+  /** Epoch ms. */
+  readonly sinceMs: number;
+  readonly probes: number;
+}
+
+export const CONNECTION_WATCH = "connectionWatch";
+/** Ask the tool now. */
+export const probeSignal = defineSignal("probe");
+/** Ask the tool now, and say what it answered. */
+export const probeUpdate = defineUpdate<ConnectionState>("probe");
+export const connectionStateQuery = defineQuery<ConnectionState>("state");
 
 /** A question as its workflow keeps it. */
 export interface OpenQuestion extends Question {
@@ -173,6 +199,11 @@ export function projectWorkflowId(project: string): string {
 /** Workflow id of an item with parked fields. */
 export function conflictWorkflowId(project: string, item: ItemId): string {
   return `conflict/${project}/${item}`;
+}
+
+/** Workflow id of a credential that its tool refuses. */
+export function connectionWorkflowId(account: string): string {
+  return `connection/${account}`;
 }
 
 /** Queue of a tool's activities; a worker that takes it needs that tool's credentials. */

@@ -90,16 +90,16 @@ class Portfolio {
       const { detect } = proxyActivities<ToolActivities>({
         taskQueue: toolQueue(tool),
         startToCloseTimeout: "10 minutes",
-        scheduleToCloseTimeout: "2 hours",
+        // Asked to wait, however often, it waits; but not longer than the projects' other work is worth.
+        scheduleToCloseTimeout: "15 minutes",
         scheduleToStartTimeout: "10 minutes",
         heartbeatTimeout: this.input.heartbeatTimeoutMs,
         cancellationType: "TRY_CANCEL",
-        summary: `${tool}: read what changed in ${projects} projects`,
+        summary: `${tool}: read what changed in ${projects === 1 ? "its project" : `${projects} projects`}`,
         retry: {
           initialInterval: "1 second",
           backoffCoefficient: 2,
           maximumInterval: "30 seconds",
-          maximumAttempts: 5,
         },
       });
       await detect({ portfolio: this.id, tool, account });
@@ -151,7 +151,7 @@ class Portfolio {
           },
         ],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        staticSummary: `${batch.length} projects: ${names[0]} to ${names.at(-1)}`,
+        staticSummary: names.length === 1 ? `${names[0]}` : `${names.length} projects, ${names[0]} first`,
       });
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -167,9 +167,10 @@ class Portfolio {
   }
 
   private request(): SyncRequest {
-    const { trigger, force, mode } = this.input;
+    const { trigger, force, full, mode } = this.input;
     const { detectedAtMs } = this.progress;
-    return { trigger, ...(force ? { force } : { detectedAtMs }), ...(mode ? { mode } : {}) };
+    const reading = force ? { force } : full ? { full } : { detectedAtMs };
+    return { trigger, isBulk: true, ...reading, ...(mode ? { mode } : {}) };
   }
 
   /** Projects from this batch on. */

@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -55,6 +56,9 @@ class ProjectRuns {
   current: SyncRun | undefined;
   private open: SyncRun[] = [];
   private last: RunAnswer | null = null;
+  /** Histories of before know nothing of it. Asked once: another answer later would break the replay. */
+  private tellsWaits: boolean | undefined;
+  private shownWaits = "";
   private readonly shared: Shared;
   private readonly input: ProjectSyncInput;
 
@@ -95,6 +99,7 @@ class ProjectRuns {
       await run.fail(failureCode(error));
     }
     if (run.answer) this.note(run, run.answer);
+    if (run.answer && run.followUp) this.queue.add(run.followUp);
   }
 
   private note(run: SyncRun, answer: RunAnswer): void {
@@ -110,11 +115,21 @@ class ProjectRuns {
   private async untilReady(): Promise<void> {
     const isReady = () => this.queue.size > 0 || this.open.some((run) => run.isReady());
     const due = this.open.flatMap((run) => run.dueAtMs ?? []);
+    this.showWaits();
     if (due.length === 0) await condition(isReady);
     else if (!isReady())
       await condition(isReady, Math.max(1, Math.min(...due) - Date.now()), {
         summary: "a tool asked to wait, or is down",
       });
+  }
+
+  /** While a project waits, its search attribute names what for: "everything that waits for Jira" is a query. */
+  private showWaits(): void {
+    this.tellsWaits ??= patched("waited-tools");
+    const tools = [...new Set(this.open.flatMap((run) => run.awaited))].toSorted();
+    if (!this.tellsWaits || tools.join() === this.shownWaits) return;
+    this.shownWaits = tools.join();
+    upsertSearchAttributes([{ key: SYNC_TOOL, value: tools }]);
   }
 
   /** What bounds an execution, however long a first sync takes or however often somebody asks. */

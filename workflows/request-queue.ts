@@ -1,4 +1,4 @@
-import type { SyncRequest } from "../src/core/ports.ts";
+import { isUrgent, type SyncRequest } from "../src/core/ports.ts";
 import type { RunAnswer } from "./messages.ts";
 
 /** A request and everybody who waits for its answer. */
@@ -53,17 +53,20 @@ export class RequestQueue {
   }
 }
 
-/** One request for both: what change detection read counts only where both rely on it, and then the later reading. */
-export function joined(
-  { detectedAtMs: before, ...request }: SyncRequest,
-  { detectedAtMs: later }: SyncRequest,
-): SyncRequest {
+/**
+ * One request for both: as urgent as the more urgent of them; what change detection read counts only where both
+ * rely on it, and then the later reading.
+ */
+export function joined(one: SyncRequest, other: SyncRequest): SyncRequest {
+  const { detectedAtMs: before, ...first } = one;
+  const { detectedAtMs: later, ...second } = other;
+  const request = isUrgent(other) && !isUrgent(one) ? second : first;
   return before === undefined || later === undefined ? request : { ...request, detectedAtMs: Math.max(before, later) };
 }
 
 /** The trigger only names who asked, and a reading saves a listing; everything else decides what is done. */
 export function sameWork(a: SyncRequest, b: SyncRequest): boolean {
-  const work = ({ trigger: _, detectedAtMs: __, ...rest }: SyncRequest) =>
+  const work = ({ trigger: _, detectedAtMs: __, isBulk: ___, ...rest }: SyncRequest) =>
     JSON.stringify(Object.entries(rest).toSorted(([x], [y]) => (x < y ? -1 : 1)));
   return work(a) === work(b);
 }

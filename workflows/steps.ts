@@ -20,6 +20,21 @@ export function hubActivities(input: ProjectSyncInput, summary: string, prepared
   });
 }
 
+/** The steps of what waits for people, or for a tool: short ones, and before everything else. */
+export function promptActivities(
+  { hubQueue, heartbeatTimeoutMs }: Pick<ProjectSyncInput, "hubQueue" | "heartbeatTimeoutMs">,
+  summary: string,
+): HubActivities {
+  return proxyActivities<HubActivities>({
+    taskQueue: hubQueue,
+    startToCloseTimeout: "1 minute",
+    heartbeatTimeout: heartbeatTimeoutMs,
+    summary,
+    priority: { priorityKey: 1 },
+    retry: { initialInterval: "1 second", backoffCoefficient: 2, maximumInterval: "1 minute" },
+  });
+}
+
 /** The last word on a run that broke: whoever waits for it is told soon, even where the store cannot be. */
 export function lastWord(input: ProjectSyncInput): HubActivities {
   return proxyActivities<HubActivities>({

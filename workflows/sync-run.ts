@@ -34,6 +34,8 @@ export class SyncRun {
   private fields: readonly FieldName[] = [];
   private readonly finishedFirst: readonly string[];
   request: SyncRequest;
+  /** What is to be synced when the run is over. */
+  followUp: SyncRequest | undefined;
   private readonly input: ProjectSyncInput;
   private readonly shared: Shared;
   private readonly tell: (markdown: string) => void;
@@ -63,6 +65,11 @@ export class SyncRun {
   get dueAtMs(): number | null {
     const due = [...this.states.values()].flatMap(({ dueAtMs }) => dueAtMs ?? []);
     return due.length > 0 ? Math.min(...due) : null;
+  }
+
+  /** Tools whose answer, or whose time, it waits for. */
+  get awaited(): readonly ToolKey[] {
+    return this.tools.filter((tool) => this.states.get(tool)?.isAwaited());
   }
 
   progress(): SyncProgress {
@@ -109,6 +116,7 @@ export class SyncRun {
     const moved = committed.hubEdits > 0 || this.progress().written > written;
     this.idlePasses = moved ? 0 : this.idlePasses + 1;
     this.outcome = committed.outcome;
+    this.followUp = committed.followUp ?? this.followUp;
     this.isUnfinished = committed.stale || committed.more;
     for (const state of this.states.values()) state.renew();
     const isOpen = this.isReady() || this.dueAtMs !== null || [...this.states.values()].some(({ pull }) => pull);

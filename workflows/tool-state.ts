@@ -45,6 +45,10 @@ export class ToolState {
     return this.dueAtMs !== null && this.dueAtMs <= Date.now();
   }
 
+  isAwaited(): boolean {
+    return this.pull !== null || this.dueAtMs !== null;
+  }
+
   needsPull(): boolean {
     return !this.fresh && this.pull === null && this.standing.state === "slow";
   }

@@ -33,16 +33,18 @@ describe("what was refused in this run", () => {
   const refused = intents("rejected", create("EPIC-001", "epic"));
 
   it("is not sent again in it", () => {
-    expect(withoutRejected([create("EPIC-001", "epic"), create("US-002")], refused)).toEqual([create("US-002")]);
+    expect(withoutRejected([create("EPIC-001", "epic"), create("US-002")], refused, [])).toEqual([create("US-002")]);
   });
 
   it("keeps no child asking for the parent that it did not become", () => {
-    expect(withoutRejected([update(below)], refused)).toEqual([]);
-    expect(withoutRejected([update({ ...below, ...title })], refused)).toEqual([update(title)]);
+    expect(withoutRejected([update(below)], refused, [])).toEqual([]);
+    expect(withoutRejected([update({ ...below, ...title })], refused, [])).toEqual([update(title)]);
   });
 
   it("stands in the way of nothing at another tool, nor of a parent that is still to be made", () => {
-    expect(withoutRejected([update(below, "linear")], refused)).toEqual([update(below, "linear")]);
-    expect(withoutRejected([update(below)], intents("planned", create("EPIC-001", "epic")))).toEqual([update(below)]);
+    expect(withoutRejected([update(below, "linear")], refused, [])).toEqual([update(below, "linear")]);
+    expect(withoutRejected([update(below)], intents("planned", create("EPIC-001", "epic")), [])).toEqual([
+      update(below),
+    ]);
   });
 });

@@ -3,18 +3,22 @@ import { ApplicationFailure } from "@temporalio/common";
 import type { ProjectTurn, Question } from "../../src/core/ports.ts";
 import {
   CONFLICT_RESOLUTION,
+  CONNECTION_WATCH,
   conflictWorkflowId,
+  connectionWorkflowId,
   PORTFOLIO_SYNC,
+  probeSignal,
+  probeUpdate,
   questionsSignal,
   requestSyncSignal,
   resolveSignal,
   resolveUpdate,
   WORKFLOW_QUEUE,
   type ConflictInput,
-  type PortfolioInput,
+  type ConnectionInput,
 } from "../../workflows/messages.ts";
 import { ALL_DONE, failure, FakeSteps, NOTHING_PLANNED, QUICK, SETTLED } from "../support/fake-steps.ts";
-import { HUB_QUEUE, type Workflows } from "../workflows/workflows.ts";
+import { HUB_QUEUE, portfolioInput, type Workflows } from "../workflows/workflows.ts";
 
 /** Workflow ids whose histories a path leaves behind, by the name of the file. */
 export type Recorded = Readonly<Record<string, string>>;
@@ -49,7 +53,9 @@ export const PATHS: readonly Path[] = [
     fake.onPlan = () => ({ ...NOTHING_PLANNED, writes: fake.count("apply alpha") < 2 ? { alpha: 1 } : {} });
     fake.onApply["alpha"] = async (attempt) =>
       attempt === 1 ? { ...ALL_DONE, remaining: 1, waitUntilMs: Date.now() + 1_500 } : ALL_DONE;
-    return { "project-rate-limited": await synced(workflows, fake) };
+    // Recorded before and after a project that waits showed what for.
+    const workflowId = await synced(workflows, fake);
+    return { "project-rate-limited": workflowId, "project-waited-for": workflowId };
   },
   async (workflows) => {
     const fake = new FakeSteps();
@@ -57,6 +63,39 @@ export const PATHS: readonly Path[] = [
       throw failure(attempt === 1 ? "Unavailable" : "AuthFailed");
     };
     return { "project-refused-credential": await synced(workflows, fake) };
+  },
+  async (workflows) => {
+    const fake = new FakeSteps();
+    fake.onCommit = (attempt) => (attempt === 1 ? { ...SETTLED, followUp: { trigger: "epic-status" } } : SETTLED);
+    return { "project-followed-up": await synced(workflows, fake) };
+  },
+  async (workflows) => {
+    const fake = new FakeSteps();
+    fake.tools = ["alpha"];
+    fake.waitingProjects = ["P-1"];
+    fake.onProbe = (attempt) => {
+      if (attempt === 1) throw failure("Bug");
+      return attempt < 4
+        ? { status: "refused", waiting: 1, waitMs: 100 }
+        : { status: "accepted", waiting: 1, waitMs: 0 };
+    };
+    const input: ConnectionInput = {
+      tool: "alpha",
+      account: "alpha:1",
+      hubQueue: HUB_QUEUE,
+      heartbeatTimeoutMs: 5_000,
+      batchesInFlight: 1,
+    };
+    const workflowId = connectionWorkflowId(input.account);
+    await workflows.working(fake, async () => {
+      const start = { workflowId, taskQueue: WORKFLOW_QUEUE, args: [input] as [ConnectionInput] };
+      const handle = await workflows.client.workflow.start(CONNECTION_WATCH, start);
+      await handle.executeUpdate(probeUpdate);
+      await handle.signal(probeSignal);
+      await handle.result();
+      await reached(() => fake.count("conclude") === 1);
+    });
+    return { connection: workflowId };
   },
   async (workflows) => {
     const fake = new FakeSteps();
@@ -98,15 +137,7 @@ export const PATHS: readonly Path[] = [
     const turns = Array.from({ length: 12 }, (): ProjectTurn => ({ project: workflows.newProject(), priority: 3 }));
     fake.batches = [turns.slice(0, 10), turns.slice(10)];
     fake.scanned = { projects: 20, credentials: [{ tool: "alpha", account: "alpha:1", projects: 20 }] };
-    const input: PortfolioInput = {
-      trigger: "manual",
-      filter: {},
-      all: false,
-      hubQueue: HUB_QUEUE,
-      heartbeatTimeoutMs: 5_000,
-      batchesInFlight: 2,
-      windowMs: 600,
-    };
+    const input = portfolioInput({ windowMs: 600 });
     const workflowId = "portfolio/manual/recorded";
     await workflows.working(fake, async () => {
       await workflows.client.workflow.execute(PORTFOLIO_SYNC, { workflowId, taskQueue: WORKFLOW_QUEUE, args: [input] });

@@ -42,15 +42,18 @@ describe("histories recorded by earlier workflows", () => {
     expect(files.map((file) => file.replace(".json", "")).toSorted()).toEqual([
       "batch",
       "conflict",
+      "connection",
       "portfolio",
       "project-broken",
       "project-changed",
       "project-conflict",
       "project-continued-as-new",
+      "project-followed-up",
       "project-joined-and-cancelled",
       "project-quiet",
       "project-rate-limited",
       "project-refused-credential",
+      "project-waited-for",
     ]);
   });
 

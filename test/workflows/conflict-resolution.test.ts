@@ -31,6 +31,14 @@ const TITLE: Question = {
   revision: "a",
 };
 const STATUS: Question = { ...TITLE, number: 2, field: "status", sides: ["hub", "alpha", "beta"] };
+const GONE: Question = {
+  ...TITLE,
+  number: 3,
+  field: "deletion",
+  kind: "deletion",
+  choices: ["archive", "keep"],
+  about: "deleted in alpha; live in the hub",
+};
 const until = (isDone: () => unknown) => expect.poll(isDone, { timeout: 10_000, interval: 20 }).toBe(true);
 
 /** An item's conversation on the real server. */
@@ -125,6 +133,21 @@ describe("a question", () => {
       expect((await talk.handle.describe()).historyLength).toBeLessThan(10);
     });
     expect(fake.journal).toEqual([]);
+  });
+
+  it("about a deletion is told in words, and answered by its own words and its number alone", async () => {
+    const fake = new FakeSteps();
+    await conversing(fake, async () => {
+      const talk = await new Conversation().begin([TITLE, GONE]);
+      const asked = { field: "deletion" };
+      expect(await talk.refusal({ ...asked, choice: "hub" })).toBe(
+        '"hub" is no answer here; choose one of archive, keep',
+      );
+      expect(await talk.refusal({ ...asked, value: "x" })).toBe("no value is asked for; choose one of archive, keep");
+      expect(await talk.answer({ choice: "keep", number: 3 })).toMatchObject({ field: "deletion", status: "taken" });
+      expect((await talk.state()).questions).toMatchObject([{}, { about: GONE.about, answer: { choice: "keep" } }]);
+    });
+    expect(fake.journal).toEqual(['answer 3 {"choice":"keep","field":"deletion"}']);
   });
 
   it("is asked anew when a candidate changes: the answer to the old one is void", async () => {

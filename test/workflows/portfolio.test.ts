@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { ApplicationFailure } from "@temporalio/common";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProjectTurn } from "../../src/core/ports.ts";
 import {
@@ -9,7 +10,7 @@ import {
   type PortfolioProgress,
 } from "../../workflows/messages.ts";
 import { failure, FakeSteps } from "../support/fake-steps.ts";
-import { HUB_QUEUE, Workflows } from "./workflows.ts";
+import { portfolioInput, Workflows } from "./workflows.ts";
 
 let workflows: Workflows;
 beforeAll(async () => {
@@ -17,6 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => workflows.stop());
 
+const HOUR_MS = 3_600_000;
 /** A hang guard, and no measurement. */
 const PATIENT = { timeout: 30_000 };
 
@@ -35,15 +37,7 @@ function portfolioOf(count: number): FakeSteps {
 }
 
 async function start(over: Partial<PortfolioInput> = {}) {
-  const input: PortfolioInput = {
-    trigger: "manual",
-    filter: {},
-    all: false,
-    hubQueue: HUB_QUEUE,
-    heartbeatTimeoutMs: 5_000,
-    batchesInFlight: 2,
-    ...over,
-  };
+  const input = portfolioInput(over);
   const workflowId = `portfolio/manual/${randomUUID()}`;
   await workflows.client.workflow.start(PORTFOLIO_SYNC, { workflowId, taskQueue: WORKFLOW_QUEUE, args: [input] });
   return workflows.client.workflow.getHandle(workflowId);
@@ -99,6 +93,23 @@ describe("a portfolio", () => {
       const done = (await (await start()).result()) as PortfolioProgress;
       expect(done).toMatchObject({ synced: 11, failed: [poisoned], unread: ["beta: AuthFailed"] });
     });
+  });
+
+  it("waits for a busy credential as often as it asks to, and never longer than a quarter of an hour", async () => {
+    const fake = portfolioOf(1);
+    let asked = 0;
+    fake.onDetect = async (account) => {
+      if (account !== "beta:1") return;
+      asked += 1;
+      // The hour at the end is longer than the run may wait.
+      const nextRetryDelay = asked < 8 ? 20 : HOUR_MS;
+      throw ApplicationFailure.create({ type: "RateLimited", message: "busy", nextRetryDelay });
+    };
+    await workflows.working(fake, async () => {
+      const done = (await (await start()).result()) as PortfolioProgress;
+      expect(done).toMatchObject({ synced: 1, unread: ["beta: RateLimited"] });
+    });
+    expect(asked).toBe(8);
   });
 
   it("joins a project that is under way instead of doubling it", async () => {

@@ -35,6 +35,21 @@ describe("projectSync", () => {
     expect(await workflows.events(project)).toBeLessThanOrEqual(30 + 12 * 2);
   });
 
+  it("syncs what its own commit calls for once it is over", async () => {
+    const fake = new FakeSteps();
+    fake.onCommit = (attempt) =>
+      attempt === 1 ? { ...SETTLED, followUp: { trigger: "epic-completed", full: true } } : SETTLED;
+    const project = newProject();
+    await working(fake, async () => {
+      await workflows.sync(project, { trigger: "gate-advancement", tools: ["alpha"] });
+      await workflows.handle(project).result();
+    });
+    expect(fake.journal.filter((entry) => entry.startsWith("prepare"))).toEqual([
+      "prepare gate-advancement",
+      "prepare epic-completed",
+    ]);
+  });
+
   it("is not held up by a slow tool, which joins a later pass", async () => {
     const fake = new FakeSteps();
     let release!: () => void;

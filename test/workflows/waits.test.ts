@@ -1,7 +1,7 @@
 import { ApplicationFailure } from "@temporalio/common";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SyncRequest } from "../../src/core/ports.ts";
-import { requestSyncSignal } from "../../workflows/messages.ts";
+import { requestSyncSignal, SYNC_TOOL } from "../../workflows/messages.ts";
 import { ALL_DONE, failure, FakeSteps, NOTHING_PLANNED, QUICK, SETTLED } from "../support/fake-steps.ts";
 import { Workflows } from "./workflows.ts";
 
@@ -57,6 +57,19 @@ describe("while a tool waits", () => {
     expect(fake.count("apply alpha")).toBe(2);
     expect(fake.count("pull alpha")).toBe(1);
     expect(fake.journal.at(-1)).toBe("commit alpha:ready beta:ready");
+  });
+
+  it("the project is found by the tool that it waits for, and by all that took part when it has ended", async () => {
+    const fake = withWait(1_500);
+    const project = workflows.newProject();
+    const toolsOf = async () => (await workflows.handle(project).describe()).typedSearchAttributes.get(SYNC_TOOL);
+    await workflows.working(fake, async () => {
+      const ended = workflows.sync(project);
+      await expect.poll(toolsOf, { timeout: 10_000, interval: 20 }).toEqual(["alpha"]);
+      await ended;
+      await workflows.handle(project).result();
+    });
+    expect(await toolsOf()).toEqual(["alpha", "beta"]);
   });
 
   it("a request for the same work makes one more pass of the run that waits, without that tool", async () => {

@@ -1,5 +1,5 @@
 import type { Client } from "@temporalio/client";
-import { Worker } from "@temporalio/worker";
+import { Worker, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import type { SyncRequest } from "../../src/core/ports.ts";
 import { requestSync } from "../../src/temporal/client.ts";
@@ -8,6 +8,7 @@ import {
   PROJECT_SYNC,
   toolQueue,
   WORKFLOW_QUEUE,
+  type PortfolioInput,
   type ProjectSyncInput,
   type RunAnswer,
 } from "../../workflows/messages.ts";
@@ -18,6 +19,19 @@ const MANUAL: SyncRequest = { trigger: "manual" };
 export const HUB_QUEUE = "hub.test";
 
 /** The workflow on a real server, with steps that a test scripts. */
+/** What a portfolio's sync is started with, where a test wants nothing else. */
+export function portfolioInput(over: Partial<PortfolioInput> = {}): PortfolioInput {
+  return {
+    trigger: "manual",
+    filter: {},
+    all: false,
+    hubQueue: HUB_QUEUE,
+    heartbeatTimeoutMs: 5_000,
+    batchesInFlight: 2,
+    ...over,
+  };
+}
+
 export class Workflows {
   private projects = 0;
   private readonly env: TestWorkflowEnvironment;
@@ -42,18 +56,22 @@ export class Workflows {
     return `PROJ-2026-${String(++this.projects).padStart(3, "0")}`;
   }
 
-  /** Runs `body` while workers with these steps poll. */
-  async working<T>(fake: FakeSteps, body: () => Promise<T>): Promise<T> {
-    const { pull, evidence, apply, detect, ...ofHub } = fake.steps;
+  /** Runs `body` while workers with these steps poll: with today's workflows, or those of another bundle. */
+  async working<T>(
+    fake: FakeSteps,
+    body: () => Promise<T>,
+    bundle: Promise<WorkflowBundleWithSourceMap> = workflowBundle(),
+  ): Promise<T> {
+    const { pull, evidence, apply, detect, probe, ...ofHub } = fake.steps;
     const common = { connection: this.env.nativeConnection, namespace: "default" };
     const workers = await Promise.all([
-      Worker.create({ ...common, taskQueue: WORKFLOW_QUEUE, workflowBundle: await workflowBundle() }),
+      Worker.create({ ...common, taskQueue: WORKFLOW_QUEUE, workflowBundle: await bundle }),
       Worker.create({ ...common, taskQueue: HUB_QUEUE, activities: ofHub }),
       ...fake.tools.map((tool) =>
         Worker.create({
           ...common,
           taskQueue: toolQueue(tool),
-          activities: { pull, evidence, apply, detect },
+          activities: { pull, evidence, apply, detect, probe },
           shutdownGraceTime: 100,
         }),
       ),
