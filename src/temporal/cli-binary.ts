@@ -2,10 +2,10 @@
 import { execFile, spawn } from "node:child_process";
 import { constants } from "node:fs";
 import { access, mkdir, readdir, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { SyncFailure } from "../core/errors.ts";
+import { cacheFolder } from "./cache-folder.ts";
 
 /** Newest tag that `go install` accepts (it refuses modules with replace lines). Server 1.29.1. */
 export const CLI_VERSION = "v1.5.1";
@@ -35,18 +35,8 @@ export async function findTemporalCli(
 }
 
 export function cliSources(env: NodeJS.ProcessEnv): CliSource[] {
-  const cacheFolder = join(
-    env["XDG_CACHE_HOME"] || join(homedir(), ".cache"),
-    "sdlc-sync",
-    `temporal-cli-${CLI_VERSION}`,
-  );
-  return [
-    fromVariable(env),
-    fromPath(env),
-    fromCache(cacheFolder),
-    fromDownload(cacheFolder),
-    fromGo(env, cacheFolder),
-  ];
+  const folder = join(cacheFolder(env), `temporal-cli-${CLI_VERSION}`);
+  return [fromVariable(env), fromPath(env), fromCache(folder), fromDownload(folder), fromGo(env, folder)];
 }
 
 function fromVariable(env: NodeJS.ProcessEnv): CliSource {

@@ -1,19 +1,26 @@
 /** The workflows that people and projects answer through, as the activities and commands reach them. */
 import { WithStartWorkflowOperation, WorkflowIdConflictPolicy, type Client } from "@temporalio/client";
 import { TypedSearchAttributes, WorkflowNotFoundError } from "@temporalio/common";
+import type { Watches } from "../../activities/connections.ts";
 import type { Conversations } from "../../activities/questions.ts";
 import type { ItemId } from "../core/model.ts";
-import type { Question, Resolution } from "../core/ports.ts";
+import type { ConnectionRef, Question, Resolution } from "../core/ports.ts";
 import { periodMs } from "../registry/registry-schema.ts";
 import type { Workspace } from "../registry/workspace.ts";
 import {
   CONFLICT_RESOLUTION,
+  CONNECTION_WATCH,
   conflictWorkflowId,
+  connectionWorkflowId,
+  probeSignal,
+  probeUpdate,
   questionsSignal,
   resolveUpdate,
   SYNC_PROJECT,
   WORKFLOW_QUEUE,
   type ConflictInput,
+  type ConnectionInput,
+  type ConnectionState,
   type ResolutionReceipt,
 } from "../../workflows/messages.ts";
 import { signalSync } from "./client.ts";
@@ -23,7 +30,7 @@ export interface ConversationOptions {
   readonly hubQueue: string;
 }
 
-export function temporalConversations(client: Client, options: ConversationOptions): Conversations {
+export function temporalConversations(client: Client, options: ConversationOptions): Conversations & Watches {
   const { workspace, hubQueue } = options;
   const heartbeatTimeoutMs = workspace.config.engine.heartbeat_timeout_ms;
   return {
@@ -35,7 +42,53 @@ export function temporalConversations(client: Client, options: ConversationOptio
         signalArgs: [questions],
       });
     },
+    async watch(connection) {
+      await client.workflow.start(CONNECTION_WATCH, {
+        ...watchStart(options, connection),
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      });
+    },
+    async probe(connection) {
+      await client.workflow.signalWithStart(CONNECTION_WATCH, {
+        ...watchStart(options, connection),
+        signal: probeSignal,
+        signalArgs: [],
+      });
+    },
     sync: (project, trigger) => signalSync(client, { project, hubQueue, heartbeatTimeoutMs, request: { trigger } }),
+  };
+}
+
+/** Has the tool asked whether it takes a credential that it refused; resolves with its answer. */
+export async function probeNow(
+  client: Client,
+  options: ConversationOptions,
+  connection: ConnectionRef,
+): Promise<ConnectionState> {
+  const startWorkflowOperation = new WithStartWorkflowOperation(CONNECTION_WATCH, {
+    ...watchStart(options, connection),
+    workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+  });
+  return client.workflow.executeUpdateWithStart(probeUpdate, { args: [], startWorkflowOperation });
+}
+
+function watchStart({ workspace, hubQueue }: ConversationOptions, { tool, account }: ConnectionRef) {
+  const { engine, portfolio } = workspace.config;
+  const input: ConnectionInput = {
+    tool,
+    account,
+    hubQueue,
+    heartbeatTimeoutMs: engine.heartbeat_timeout_ms,
+    batchesInFlight: portfolio.batches_in_flight,
+  };
+  return {
+    workflowId: connectionWorkflowId(account),
+    taskQueue: WORKFLOW_QUEUE,
+    args: [input] as [ConnectionInput],
+    staticSummary: `${tool} refuses a credential`,
+    staticDetails:
+      "The credential is left alone in every project until the tool takes it again. Asks by itself, ever more seldom.",
+    priority: { priorityKey: 1 },
   };
 }
 
@@ -44,6 +97,8 @@ export interface AnswerCall extends ConversationOptions {
   readonly item: ItemId;
   /** All that is asked about the item now: for a workflow that has to be started first. */
   readonly questions: readonly Question[];
+  /** It was asked no more, because an answer holds: the workflow has to hear of it again. */
+  readonly isAgain?: boolean;
   readonly resolution: Resolution;
 }
 
@@ -51,6 +106,12 @@ export interface AnswerCall extends ConversationOptions {
 export async function sendAnswer(client: Client, call: AnswerCall): Promise<ResolutionReceipt> {
   const { project, item, questions, resolution } = call;
   const start = conflictStart(call, project, item);
+  if (call.isAgain)
+    await client.workflow.signalWithStart(CONFLICT_RESOLUTION, {
+      ...start,
+      signal: questionsSignal,
+      signalArgs: [questions],
+    });
   const startWorkflowOperation = new WithStartWorkflowOperation(CONFLICT_RESOLUTION, {
     ...start,
     args: [{ ...start.args[0], questions }],
@@ -74,7 +135,7 @@ function conflictStart({ workspace, hubQueue }: ConversationOptions, project: st
     args: [input] as [ConflictInput],
     staticSummary: `${item} of ${project} waits for a decision`,
     staticDetails:
-      "Fields of one item that several sides changed differently. Waits for the Signal or Update `resolve`, as long as it takes.",
+      "What only a person can decide about one item, or about the project. Waits for the Signal or Update `resolve`, as long as it takes.",
     typedSearchAttributes: new TypedSearchAttributes([{ key: SYNC_PROJECT, value: project }]),
     priority: { priorityKey: 1 },
   };

@@ -1,5 +1,5 @@
 /** How a command gets at Temporal: the configured one, the one that runs here already, or its own. */
-import { Client } from "@temporalio/client";
+import { Client, type Connection } from "@temporalio/client";
 import { cliSources, findTemporalCli } from "./cli-binary.ts";
 import { configuredTarget } from "./configured-target.ts";
 import { connectTo } from "./connect.ts";
@@ -15,14 +15,13 @@ export interface SessionOptions {
   readonly progress: (line: string) => void;
   /** Starts a worker in this process. */
   readonly startWorker: (target: Target) => Promise<RunningWorker>;
-  /** Whether the worker takes every tool's queue: others rely on no other. */
-  readonly isWhole: boolean;
-  /** `always`: this process is here to work (`up`, `worker`). `if-none`: only when nobody else here does. */
+  /** `always`: this process is here to work (`up`). `if-none`: only when nobody else here does. */
   readonly work: "always" | "if-none";
 }
 
 export interface EngineSession {
   readonly client: Client;
+  readonly connection: Connection;
   readonly target: Target;
   readonly uiUrl: string | null;
   /** True where this process started the engine for its own duration. */
@@ -56,12 +55,13 @@ async function joinEngine(
   if (uiUrl === null) await ensureSearchAttributes(connection, target.namespace);
   const works =
     options.work === "always" || !(await options.state.users()).some((user) => user.works && user.pid !== process.pid);
-  const leave = await options.state.registerUser(works && options.isWhole);
+  const leave = await options.state.registerUser(works);
   const worker = works ? await options.startWorker(target) : null;
   const failed = new Promise<never>((_, reject) => worker?.stopped.catch(reject));
   failed.catch(() => undefined);
   return {
     client: new Client({ connection, namespace: target.namespace }),
+    connection,
     target,
     uiUrl,
     embedded: server !== null,

@@ -3,17 +3,22 @@ import { hostname } from "node:os";
 import { Context } from "@temporalio/activity";
 import { createActivities } from "../../activities/index.ts";
 import type { Engine } from "../../activities/engine.ts";
-import type { ToolKey } from "../core/model.ts";
 import { temporalConversations } from "./conversations.ts";
 import { installRuntime } from "./runtime.ts";
 import type { Target } from "./target.ts";
-import { startWorker, type RunningWorker } from "./worker.ts";
+import type { DeploymentVersion } from "./deployment.ts";
+import { startWorker, type RunningWorker, type Served } from "./worker.ts";
+
+/** Activities under way have this long to end; then they are told to, and have as long again. */
+export const SHUTDOWN_GRACE_MS = 10_000;
 
 export interface HostOptions {
   readonly engine: Engine;
   readonly hubQueue: string;
-  /** Tool queues to take; all connectors' when absent. */
-  readonly tools?: readonly ToolKey[];
+  /** All queues when absent. */
+  readonly serves?: Served;
+  readonly version: DeploymentVersion | null;
+  /** `-` is stderr. */
   readonly logFile: string;
 }
 
@@ -29,12 +34,13 @@ export async function hostWorker(options: HostOptions, target: Target): Promise<
     },
     namespace: target.namespace,
     hubQueue: options.hubQueue,
-    tools: options.tools ?? Object.keys(options.engine.connectors),
+    serves: options.serves ?? { workflows: true, hub: true, tools: Object.keys(options.engine.connectors) },
+    version: options.version,
     activities: createActivities(options.engine, () => {
       const { client, info } = Context.current();
       return temporalConversations(client, { workspace: options.engine.workspace, hubQueue: info.taskQueue });
     }),
-    shutdownGraceMs: 10_000,
+    shutdownGraceMs: SHUTDOWN_GRACE_MS,
     identity: `${hostname()}:${process.pid}`,
   });
 }

@@ -4,11 +4,11 @@ import { pino } from "pino";
 
 let installed = false;
 
-/** Sends the SDK's logs to a file, once per process: stdout belongs to the command's answer. */
+/** Sends the SDK's logs to a file (`-`: stderr), once per process: stdout belongs to the command's answer. */
 export function installRuntime(logFile: string): void {
   if (installed) return;
   installed = true;
-  const log = pino({ base: null }, pino.destination({ dest: logFile, sync: false, mkdir: true }));
+  const log = pino({ base: null }, pino.destination({ dest: logFile === "-" ? 2 : logFile, sync: false, mkdir: true }));
   const levels: Record<LogEntry["level"], "trace" | "debug" | "info" | "warn" | "error"> = {
     TRACE: "trace",
     DEBUG: "debug",

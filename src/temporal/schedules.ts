@@ -41,9 +41,9 @@ const MONTHS = [
   "DECEMBER",
 ];
 
-/** One that is missed is made up for once, within the window; the frequent one rather waits for its next turn. */
+/** One that is missed is made up for once: no window is long enough for two. */
 const POLICIES: { readonly [K in ScheduleKind]: NonNullable<ScheduleOptions["policies"]> } = {
-  sync: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: 10 * MINUTE_MS },
+  sync: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: 110 * MINUTE_MS },
   standup: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: 30 * MINUTE_MS },
   "sprint-planning": { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: DAY_MS },
   audit: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: 6 * 60 * MINUTE_MS },
@@ -158,7 +158,7 @@ function optionsOf(scope: ScheduleScope, wanted: PortfolioSchedule): ScheduleOpt
     trigger,
     filter: client === null ? {} : { client },
     all: isFull || mode !== null,
-    ...(isFull ? { force: true } : {}),
+    ...(isFull ? { full: true } : {}),
     ...(mode === null ? {} : { mode }),
     hubQueue,
     heartbeatTimeoutMs: engine.heartbeat_timeout_ms,

@@ -22,10 +22,22 @@ export async function isReachable({ options }: Target): Promise<boolean> {
   return connection !== null;
 }
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
+
+/** Whether it is on this machine, so that its workers may all be as well. */
+export function isLocal({ options }: Target): boolean {
+  return LOOPBACK.test(options.address ?? "localhost");
+}
+
+/** The Temporal that is there already: the configured one, else the embedded engine of this workspace. */
+export async function runningTarget(env: NodeJS.ProcessEnv, state: StateFolder): Promise<Target | null> {
+  const record = await state.engine();
+  return configuredTarget(env) ?? (record && isAlive(record.pid) ? recordedTarget(record) : null);
+}
+
 /** A client of the Temporal that is there already; null where none answers. Starts nothing. */
 export async function clientOfRunning(env: NodeJS.ProcessEnv, state: StateFolder): Promise<Client | null> {
-  const record = await state.engine();
-  const target = configuredTarget(env) ?? (record && isAlive(record.pid) ? recordedTarget(record) : null);
+  const target = await runningTarget(env, state);
   if (!target) return null;
   try {
     return new Client({ connection: await connectTo(target), namespace: target.namespace });
