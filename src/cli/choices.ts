@@ -1,8 +1,10 @@
 /** Asks a person at the terminal, one question after the other. */
 import type { Choice } from "./commands/resolve.ts";
 import type { Ask } from "./context.ts";
+import { choicesIn, isFieldConflict, placeOf, sidesIn } from "../core/conflict.ts";
+import type { Conflict } from "../core/plan.ts";
 import type { ConflictRecord } from "../store/store.ts";
-import { printCandidates } from "./question-text.ts";
+import { printOptions } from "./question-text.ts";
 
 export interface Person {
   readonly ask: Ask;
@@ -18,7 +20,7 @@ export async function askForChoices(
   const chosen = new Map<number, Choice>();
   for (const record of asked) {
     if (chosen.has(record.number)) continue;
-    person.tell(printCandidates(record));
+    person.tell(printOptions(record));
     const pick = await askOne(person, record);
     if (pick === "quit") break;
     if (pick === "skip") continue;
@@ -35,18 +37,15 @@ export async function askForChoices(
   return [...chosen.values()];
 }
 
-async function askOne(
-  person: Person,
-  { conflict: { candidates } }: ConflictRecord,
-): Promise<Choice["pick"] | "skip" | "quit"> {
-  const numbers = candidates.map((_, n) => n + 1).join("/");
+async function askOne(person: Person, { conflict }: ConflictRecord): Promise<Choice["pick"] | "skip" | "quit"> {
+  const choices = choicesIn(conflict);
+  const numbers = choices.map((_, n) => n + 1).join("/");
+  const other = isFieldConflict(conflict) ? ", v: another value" : "";
   for (;;) {
-    const key = (await person.ask(`Which one holds? [${numbers}, v: another value, s: skip, q: quit] `))
-      .trim()
-      .toLowerCase();
-    const side = candidates[Number(key) - 1]?.side ?? candidates.find((candidate) => candidate.side === key)?.side;
-    if (side !== undefined) return { choice: side };
-    const value = key === "v" ? await person.ask("Value: ") : "";
+    const key = (await person.ask(`Which one holds? [${numbers}${other}, s: skip, q: quit] `)).trim().toLowerCase();
+    const choice = choices[Number(key) - 1] ?? choices.find((one) => one === key);
+    if (choice !== undefined) return { choice };
+    const value = key === "v" && other ? await person.ask("Value: ") : "";
     if (value.trim() !== "") return { value };
     if (key === "s" || key === "") return "skip";
     if (key === "q") return "quit";
@@ -57,8 +56,10 @@ async function agrees(person: Person, question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await person.ask(`${question} [y/N] `)).trim());
 }
 
-/** The same field between the same sides. */
+/** The same thing to decide with the same choices: a field, or a deletion. What a whole side takes is asked one by one. */
 function isAlike({ conflict: one }: ConflictRecord, { conflict: other }: ConflictRecord): boolean {
-  const sidesOf = ({ candidates }: typeof one): string => candidates.map(({ side }) => side).join();
-  return one.field === other.field && sidesOf(one) === sidesOf(other);
+  if ("count" in one) return false;
+  const kindOf = (conflict: Conflict): string =>
+    JSON.stringify([placeOf(conflict).topic, sidesIn(conflict), choicesIn(conflict)]);
+  return kindOf(one) === kindOf(other);
 }

@@ -7,10 +7,30 @@ import { packageVersion } from "../registry/package-root.ts";
 import { didYouMean } from "../registry/suggest.ts";
 import { inActionOrder } from "./action-order.ts";
 import { openContext, splitTools, type CliContext, type CliIo } from "./context.ts";
+import { addAdoptingCommands } from "./adopting-commands.ts";
 import type { SyncAllCommand } from "./commands/sync-all.ts";
+import type { WorkerFlags } from "./commands/worker.ts";
+import { LiveView } from "./live-view.ts";
+import { terminalPrompts } from "./terminal-prompts.ts";
 import { EXIT, exitCodeOfError } from "./exit-codes.ts";
 
-const ACTIONS = ["sync", "plan", "pull", "up", "worker", "status", "conflicts", "resolve", "schedule", "doctor"];
+const ACTIONS = [
+  "init",
+  "import",
+  "update",
+  "sync",
+  "plan",
+  "pull",
+  "up",
+  "worker",
+  "deployment",
+  "status",
+  "conflicts",
+  "resolve",
+  "schedule",
+  "tools",
+  "doctor",
+];
 
 export function processIo(): CliIo {
   return {
@@ -18,8 +38,15 @@ export function processIo(): CliIo {
     err: (text) => process.stderr.write(`${text}\n`),
     env: process.env,
     cwd: process.cwd(),
-    ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? askAtTerminal : null,
+    ask: isAttended() ? askAtTerminal : null,
+    ...(isAttended() ? { prompts: terminalPrompts() } : {}),
+    live: process.stderr.isTTY === true ? new LiveView(process.stderr) : null,
   };
+}
+
+/** Somebody looks on and can answer. */
+function isAttended(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
 async function askAtTerminal(question: string): Promise<string> {
@@ -70,8 +97,8 @@ function commands(io: CliIo, end: (exitCode: number) => void): Command {
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text.trimEnd()), writeErr: (text) => io.err(text.trimEnd()) });
   const root = () => program.opts<{ root?: string }>().root;
-  const run = async (action: (context: CliContext) => Promise<number>) => {
-    const context = await openContext(io, root());
+  const run = async (action: (context: CliContext) => Promise<number>, mayBeNew = false) => {
+    const context = await openContext(io, root(), mayBeNew);
     try {
       end(await action(context));
     } finally {
@@ -79,6 +106,7 @@ function commands(io: CliIo, end: (exitCode: number) => void): Command {
     }
   };
 
+  addAdoptingCommands(program, run);
   addSyncOptions(
     program.command("sync").argument("[project]").description("bring the hub file and its trackers in step"),
   )
@@ -125,16 +153,31 @@ function commands(io: CliIo, end: (exitCode: number) => void): Command {
     .command("up")
     .description("start the embedded engine and a worker, and stay up")
     .action(async () => {
-      const { workCommand } = await import("./commands/up.ts");
-      await run((context) => workCommand(context, undefined));
+      const { upCommand } = await import("./commands/up.ts");
+      await run((context) => upCommand(context));
     });
   program
     .command("worker")
-    .description("a worker for TEMPORAL_ADDRESS or a temporal.toml profile")
-    .option("--tools <keys>", "take only these tools' queues, comma separated")
-    .action(async (options: { tools?: string }) => {
-      const { workCommand } = await import("./commands/up.ts");
-      await run((context) => workCommand(context, splitTools(options.tools)));
+    .description("one of any number of workers for TEMPORAL_ADDRESS or a temporal.toml profile")
+    .option("--tools <keys>", "take these tools' queues, comma separated, and no others that are not named")
+    .option("--workflows", "take the workflows' queue, and no others that are not named")
+    .option("--hub", "take the queue of this workspace's hub files, and no others that are not named")
+    .option("--no-hub", "take every queue but that of the hub files")
+    .option("--build-id <id>", "which build this is, where versions are routed (default: TEMPORAL_WORKER_BUILD_ID)")
+    .option("--log <file>", "where the log lines go, - for stderr (default: .sdlc-sync/worker.log)")
+    .action(async ({ tools, ...options }: WorkerFlags & { tools?: string }) => {
+      const { workerCommand } = await import("./commands/worker.ts");
+      await run((context) => workerCommand(context, { ...options, tools: splitTools(tools) }));
+    });
+  program
+    .command("deployment")
+    .argument("<action>", "list | set-current | unset-current")
+    .argument("[build-id]", "a build, as `list` shows it")
+    .description("which build of the workers new runs go to, where workers name their build")
+    .option("--json", "print one JSON document")
+    .action(async (action: string, buildId: string | undefined, options: { json?: boolean }) => {
+      const { deploymentCommand } = await import("./commands/deployment.ts");
+      await run((context) => deploymentCommand(context, { action, buildId, json: options.json === true }));
     });
   program
     .command("status")
@@ -160,8 +203,11 @@ function commands(io: CliIo, end: (exitCode: number) => void): Command {
     .argument("[project]")
     .description("decide an open conflict and sync its project; asks where no decision is given")
     .option("--conflict-id <id>", "number of the conflict, as `conflicts` and the report show it", conflictNumber)
-    .option("--all", "all open conflicts of the project")
-    .option("--choice <side>", "whose value holds: hub, a tool's key, or newest")
+    .option("--all", "all open conflicts of the project that have the choice, but for those about a whole side")
+    .option(
+      "--choice <choice>",
+      "whose value holds: hub, a tool's key, or newest; of a deletion or a bulk write one of its own answers",
+    )
     .option("--value <value>", "a value of your own; empty clears the field")
     .option("--by <name>", "who decides (default: the user)")
     .option("--note <text>", "why, for the record")
@@ -186,13 +232,29 @@ function commands(io: CliIo, end: (exitCode: number) => void): Command {
       await run((context) => scheduleCommand(context, command));
     });
   program
+    .command("tools")
+    .argument("[action]", "list | pause | resume", "list")
+    .argument("[tool]", "a tool's key, as the registry has it")
+    .description("which tools take part, which credential they refuse, and how old it is")
+    .option("--by <name>", "who pauses it (default: the user)")
+    .option("--note <text>", "why, for who looks at it next")
+    .option("--json", "print one JSON document")
+    .action(
+      async (action: string, tool: string | undefined, options: { by?: string; note?: string; json?: boolean }) => {
+        const { toolsCommand } = await import("./commands/tools.ts");
+        const { by, note, json } = options;
+        await run((context) => toolsCommand(context, { action, tool, by, note, json: json === true }));
+      },
+    );
+  program
     .command("doctor")
     .description("check everything a sync needs, each with its remedy")
+    .option("--fix", "make what bound containers lack, properties of a database say")
     .option("--json", "print one JSON document")
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { fix?: boolean; json?: boolean }) => {
       const { doctorCommand } = await import("./commands/doctor.ts");
       // Opens the workspace by itself: one that cannot be opened is an answer too.
-      end(await doctorCommand(io, root(), options.json === true));
+      end(await doctorCommand(io, root(), { json: options.json === true, fix: options.fix === true }));
     });
   return program;
 }

@@ -25,7 +25,7 @@ describe("what is mistyped", () => {
   const cases: readonly (readonly [string, string])[] = [
     [
       "snyc PROJ-1",
-      'Invalid action. Use: sync | plan | pull | up | worker | status | conflicts | resolve | schedule | doctor. Did you mean "sync"?',
+      'Invalid action. Use: init | import | update | sync | plan | pull | up | worker | deployment | status | conflicts | resolve | schedule | tools | doctor. Did you mean "sync"?',
     ],
     ["PROJ-1 stauts", 'Did you mean "status"?'],
     ["--root / snyc PROJ-1", 'Did you mean "sync"?'],

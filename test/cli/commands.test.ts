@@ -76,7 +76,12 @@ describe("a Temporal that is configured wrongly", () => {
     async (command) => {
       await start();
       const args = [command, ...(["sync", "status"].includes(command) ? [world.project] : [])];
-      const { code, err } = await run(args, { TEMPORAL_PROFILE: "cloud", XDG_CONFIG_HOME: world.root });
+      const { code, err } = await run(args, {
+        TEMPORAL_PROFILE: "cloud",
+        XDG_CONFIG_HOME: world.root,
+        NOTION_API_KEY: "of a tool that nothing is asked of",
+        GH_TOKEN: "of another one",
+      });
       expect(code).toBe(2);
       expect(err).toMatch(
         /^TEMPORAL_PROFILE: "cloud" is not a profile of .+temporal\.toml.+Correct it, or unset it\.$/,
@@ -101,7 +106,9 @@ describe("a worker of tools that nobody knows", () => {
     const { code, err } = await run(["worker", "--tools=jria"]);
     expect([
       code,
-      err.includes('"jria" is not a tool with a connector; allowed: jira, linear. Did you mean "jira"?'),
+      err.includes(
+        '"jria" is not a tool with a connector; allowed: jira, linear, notion, github. Did you mean "jira"?',
+      ),
     ]).toEqual([2, true]);
   });
 });

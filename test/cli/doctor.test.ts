@@ -64,7 +64,9 @@ describe("doctor elsewhere", () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   const doctor = (env: NodeJS.ProcessEnv) =>
-    runCommand({ env: { XDG_CONFIG_HOME: folder, PATH: "", ...env }, root: folder }, ["doctor"]);
+    runCommand({ env: { XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder, PATH: "", ...env }, root: folder }, [
+      "doctor",
+    ]);
 
   it("says that there is no workspace, and how to make one", async () => {
     const { code, out } = await doctor({});

@@ -84,7 +84,7 @@ describe("progress in words", () => {
   it("names until when it waits, and for whom", () => {
     expect(printProgress({ project: "P", since: "2026-11-20T08:00:00.000Z", progress }).split("\n")).toEqual([
       "P: a run is under way since 2026-11-20T08:00:00.000Z: waiting for a tool until 2026-11-20T09:00:00.000Z, pass 2, 1 write acknowledged",
-      "  jira: asked us to wait until 2026-11-20T09:00:00.000Z",
+      "  jira: asked us to wait until 2026-11-20 09:00:00 UTC",
     ]);
   });
 

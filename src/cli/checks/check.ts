@@ -6,13 +6,15 @@ export interface Check {
   readonly ok: boolean;
   readonly says: string;
   readonly remedy?: string;
+  /** Of the failure, where one was the answer. */
+  readonly code?: ErrorCode;
 }
 
 /** A failure that is known by name, as a check with its remedy; what is not known by name is no check. */
 export function failedCheck(name: string, error: unknown): Check {
   if (!isSyncFailure(error)) throw error;
   const remedy = remedyFor(error.code);
-  return { name, ok: false, says: error.message, ...(remedy === undefined ? {} : { remedy }) };
+  return { name, ok: false, says: error.message, code: error.code, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 /** What the message itself does not say. */

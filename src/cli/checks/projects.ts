@@ -1,12 +1,13 @@
 import { readHub } from "../../hub/read.ts";
 import { resolveProject, type ResolvedTool } from "../../registry/resolve.ts";
-import { openSession as openToolSession, schemaOf } from "../../../activities/tool-session.ts";
+import { schemaOf } from "../../../activities/tool-session.ts";
 import type { Engine } from "../../../activities/engine.ts";
 import type { CliContext } from "../context.ts";
+import { canBeMade, makePlaces, missingPlaces, namesOf, openUrgent } from "../tool-setup.ts";
 import { failedCheck, type Check } from "./check.ts";
 
-/** The hub files, and each tool that they bind. */
-export async function checkProjects(context: CliContext): Promise<Check[]> {
+/** The hub files, and each tool that they bind. `fix` makes what bound containers lack. */
+export async function checkProjects(context: CliContext, fix: boolean): Promise<Check[]> {
   const { hub, workspace } = context;
   const checks: Check[] = [];
   const listed = await hub.list();
@@ -15,15 +16,21 @@ export async function checkProjects(context: CliContext): Promise<Check[]> {
       name: "hub files",
       ok: false,
       says: `none match ${workspace.config.hub_glob}`,
-      remedy: "Create docs/projects/<ID>/sdlc-tracking.yaml, or set hub_glob in sdlc-sync.yaml.",
+      remedy: "Make one with track-sdlc init <ID> --sync=<tools>, or set hub_glob in sdlc-sync.yaml.",
     });
   }
-  const asked = new Set<string>();
-  for (const { id, path } of listed) checks.push(...(await checkProject(context, id, path, asked)));
+  const asking: Asking = { fix, asked: new Set() };
+  for (const { id, path } of listed) checks.push(...(await checkProject(context, id, path, asking)));
   return checks;
 }
 
-async function checkProject(context: CliContext, id: string, path: string, asked: Set<string>): Promise<Check[]> {
+interface Asking {
+  readonly fix: boolean;
+  /** Schemas that were read: each binding once. */
+  readonly asked: Set<string>;
+}
+
+async function checkProject(context: CliContext, id: string, path: string, asking: Asking): Promise<Check[]> {
   try {
     const file = await context.hub.read(id);
     const hub = readHub(file.text, { projectId: id, file: path });
@@ -32,7 +39,7 @@ async function checkProject(context: CliContext, id: string, path: string, asked
     const where = problem?.line === undefined ? path : `${path}:${problem.line}`;
     const says = problem ? `${where}: ${problem.message}` : `${items} items`;
     const own = { name: id, ok: !problem, says, ...(problem?.remedy ? { remedy: problem.remedy } : {}) };
-    return [own, ...(hub.tree ? await connections(context, hub, path, asked) : [])];
+    return [own, ...(hub.tree ? await connections(context, hub, path, asking) : [])];
   } catch (error) {
     return [failedCheck(id, error)];
   }
@@ -43,7 +50,7 @@ async function connections(
   context: CliContext,
   hub: Parameters<typeof resolveProject>[1],
   hubPath: string,
-  asked: Set<string>,
+  asking: Asking,
 ): Promise<Check[]> {
   const engine = await context.engine();
   const checks: Check[] = [];
@@ -67,9 +74,9 @@ async function connections(
         name: `${project} binding`,
         ok: false,
         says: `${hubPath} binds no tool`,
-        remedy: "Add external_sync to the hub file, e.g. external_sync: {jira: {project_key: CHK}}.",
+        remedy: `Bind it with track-sdlc init ${project} --sync=<tools>.`,
       });
-    for (const tool of resolved.tools) checks.push(...(await connection(engine, project, tool, asked)));
+    for (const tool of resolved.tools) checks.push(...(await connection(engine, project, tool, asking)));
   } catch (error) {
     checks.push(failedCheck(`${project} binding`, error));
   }
@@ -80,20 +87,30 @@ async function connections(
 async function connection(
   engine: Engine,
   project: string,
-  { credentials: _, missingEnv, ...tool }: ResolvedTool,
-  asked: Set<string>,
+  tool: ResolvedTool,
+  { fix, asked }: Asking,
 ): Promise<Check[]> {
   const name = `${project} ${tool.tool}`;
-  if (missingEnv.length > 0) {
-    const remedy = `Set ${missingEnv.join(", ")} in the environment.`;
-    return [{ name, ok: false, says: `${missingEnv.join(", ")} not set`, remedy }];
+  if (tool.missingEnv.length > 0) {
+    const names = tool.missingEnv.join(", ");
+    return [{ name, ok: false, says: `${names} not set`, remedy: `Set ${names} in the environment.` }];
   }
   try {
-    const session = openToolSession(engine, { ...tool, urgent: true, unlinked: [], unmarked: [] });
+    const session = openUrgent(engine, tool);
     if (asked.has(session.schemaKey)) return [];
     asked.add(session.schemaKey);
-    await schemaOf(engine, session, AbortSignal.timeout(60_000), true);
-    return [{ name, ok: true, says: `answers at ${session.http.baseUrl}` }];
+    const signal = AbortSignal.timeout(60_000);
+    const before = await missingPlaces(session, signal);
+    const left = fix && before.some(canBeMade) ? await makePlaces(session, signal) : before;
+    await schemaOf(engine, session, signal, true);
+    const made = before.filter((place) => !left.some((one) => one.name === place.name));
+    const says = [
+      `answers at ${session.http.baseUrl}`,
+      ...(made.length > 0 ? [`made ${namesOf(made)}`] : []),
+      ...(left.length > 0 ? [`without ${namesOf(left)}, so those fields stay out of it`] : []),
+    ].join("; ");
+    const remedy = left.some(canBeMade) ? { remedy: "track-sdlc doctor --fix makes what is missing." } : {};
+    return [{ name, ok: true, says, ...remedy }];
   } catch (error) {
     return [failedCheck(name, error)];
   }

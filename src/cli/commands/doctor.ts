@@ -7,11 +7,16 @@ import { openContext, type CliContext, type CliIo } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 
 /**
- * `track-sdlc doctor`: everything a sync needs, each with its remedy. Calls each bound tool once. Where
+ * `track-sdlc doctor`: everything a sync needs, each with its remedy. Calls each bound tool once. `fix` makes what
+ * bound containers lack. Where
  * there is no workspace, or none that can be read, that is one of the answers.
  */
-export async function doctorCommand(io: CliIo, rootOption: string | undefined, json: boolean): Promise<number> {
-  const checks = [node(), ...(await workspaceChecks(io, rootOption))];
+export async function doctorCommand(
+  io: CliIo,
+  rootOption: string | undefined,
+  { json, fix }: { readonly json: boolean; readonly fix: boolean },
+): Promise<number> {
+  const checks = [node(), ...(await workspaceChecks(io, rootOption, fix))];
   if (json) io.out(JSON.stringify({ checks }, null, 2));
   else {
     for (const { name, ok, says, remedy } of checks)
@@ -25,7 +30,7 @@ function node(): Check {
   return { name: "node", ok, says: process.version, ...(ok ? {} : { remedy: "Run npm ci: it brings Node 24." }) };
 }
 
-async function workspaceChecks(io: CliIo, rootOption: string | undefined): Promise<Check[]> {
+async function workspaceChecks(io: CliIo, rootOption: string | undefined, fix: boolean): Promise<Check[]> {
   let root: string;
   try {
     root = findWorkspace(io.cwd, rootOption);
@@ -40,18 +45,18 @@ async function workspaceChecks(io: CliIo, rootOption: string | undefined): Promi
     return [...engine, failedCheck("workspace", error)];
   }
   try {
-    return [...engine, { name: "workspace", ok: true, says: root }, ...(await contentChecks(context))];
+    return [...engine, { name: "workspace", ok: true, says: root }, ...(await contentChecks(context, fix))];
   } finally {
     await context.close();
   }
 }
 
-async function contentChecks(context: CliContext): Promise<Check[]> {
+async function contentChecks(context: CliContext, fix: boolean): Promise<Check[]> {
   const synced = (await context.store.projects()).length;
   const connectors = Object.keys((await context.engine()).connectors);
   return [
     { name: "store", ok: true, says: `opened, ${synced} project${synced === 1 ? "" : "s"} synced so far` },
     { name: "registry", ok: true, says: `tools with a connector: ${connectors.join(", ")}` },
-    ...(await checkProjects(context)),
+    ...(await checkProjects(context, fix)),
   ];
 }

@@ -1,3 +1,4 @@
+import { inWords } from "../../core/conflict.ts";
 import type { SyncRequest } from "../../core/ports.ts";
 import type { Finding } from "../../core/findings.ts";
 import type { Plan } from "../../core/plan.ts";
@@ -5,6 +6,7 @@ import { previewRun } from "../../../activities/preview.ts";
 import { checkTools } from "../asked-tools.ts";
 import { EXIT } from "../exit-codes.ts";
 import { requireProject, type CliContext } from "../context.ts";
+import { findingLine } from "../finding-text.ts";
 import { printTable } from "../table.ts";
 
 /** `track-sdlc plan`: what a sync would write, item by item. Writes nothing, moves no cursor, stores no row. */
@@ -34,13 +36,8 @@ export async function planCommand(
   return findings.some(({ needsDecision }) => needsDecision) ? EXIT.decide : EXIT.ok;
 }
 
-function isAsked({ code }: Finding): boolean {
-  return code.startsWith("bulk-");
-}
-
-function findingLine({ tool, line, message, remedy }: Finding): string {
-  const where = [tool ?? "", line === undefined ? "" : `line ${line}`].filter(Boolean).join(", ");
-  return `- ${where ? `${where}: ` : ""}${message}${remedy ? ` (${remedy})` : ""}`;
+function isAsked({ code, needsDecision }: Finding): boolean {
+  return needsDecision === true && code.startsWith("bulk-");
 }
 
 function rowsOf(plan: Plan): string[][] {
@@ -67,7 +64,10 @@ function rowsOf(plan: Plan): string[][] {
     field,
     candidates.map(({ side, value }) => `${side}: ${short(value)}`).join(" | "),
   ]);
-  return [...writes, ...edits, ...conflicts];
+  const deletions = plan.deletions
+    .filter(({ decided }) => !decided)
+    .map((deletion) => ["deletion", "asks", deletion.item, "", inWords(deletion)]);
+  return [...writes, ...edits, ...conflicts, ...deletions];
 }
 
 function short(value: unknown): string {

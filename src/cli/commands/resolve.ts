@@ -1,6 +1,8 @@
 import { WorkflowUpdateFailedError } from "@temporalio/client";
 import { SyncFailure } from "../../core/errors.ts";
-import type { FieldValue, Side } from "../../core/model.ts";
+import { choicesIn, inWords, isFieldConflict, placeOf } from "../../core/conflict.ts";
+import type { FieldValue } from "../../core/model.ts";
+import type { Conflict } from "../../core/plan.ts";
 import type { Resolution } from "../../core/ports.ts";
 import { decideByTime } from "../../core/reconcile/decide.ts";
 import { exitCodeOf } from "../../core/report.ts";
@@ -19,7 +21,7 @@ import { closeOnInterrupt } from "./sync.ts";
 export interface ResolveCommand {
   readonly project: string | undefined;
   readonly number?: number;
-  /** A side, or `newest`. */
+  /** A side, `newest`, or one of the conflict's own choices. */
   readonly choice?: string;
   /** A value of one's own, as typed. */
   readonly value?: string;
@@ -32,7 +34,7 @@ export interface ResolveCommand {
 /** One question and what was chosen for it. */
 export interface Choice {
   readonly record: ConflictRecord;
-  readonly pick: { readonly choice: Side } | { readonly value: FieldValue };
+  readonly pick: { readonly choice: string } | { readonly value: FieldValue };
 }
 
 /** `track-sdlc resolve`: decides questions through their workflows, and syncs the project at once. */
@@ -77,10 +79,19 @@ async function picksOf(
     if (choice !== undefined) return open.flatMap((record) => pickFor(context, record, choice));
     return interactively(context, open, open);
   }
-  const record = open.find((one) => one.number === number);
+  const record = open.find((one) => one.number === number) ?? (await settled(context, project, number));
   if (!record) return closedAnswer(context, project, command, open);
-  if (value !== undefined) return [{ record, pick: { value } }];
+  if (value !== undefined) {
+    if (!isFieldConflict(record.conflict)) throw usage(noChoice(record.conflict, "--value"));
+    return [{ record, pick: { value } }];
+  }
   return choice === undefined ? interactively(context, [record], open) : pickFor(context, record, choice, true);
+}
+
+/** Whoever changed their mind may answer again what is asked no more. */
+async function settled({ store }: CliContext, project: string, number: number): Promise<ConflictRecord | undefined> {
+  const record = await store.conflict(project, number);
+  return record?.state === "settled" ? record : undefined;
 }
 
 /** Too late is no mistake where the answer was the same; else somebody must know that theirs is not what holds. */
@@ -97,20 +108,32 @@ async function closedAnswer(
   const how = answer
     ? `it was answered with ${choiceText(answer)}${answer.by ? ` by ${answer.by}` : ""} on ${answer.at.slice(0, 10)}`
     : "the sides came to agree by themselves";
-  io.err(`Conflict ${number} (${conflict.field} of ${conflict.item}) is closed: ${how}.`);
+  io.err(`Conflict ${number} (${nameOf(conflict)}) is closed: ${how}.`);
   return answer && answer.choice === choice ? EXIT.ok : EXIT.usage;
 }
 
-function pickFor({ io }: CliContext, record: ConflictRecord, choice: string, mustHave = false): Choice[] {
-  const { candidates, item, field } = record.conflict;
-  const wanted = choice === "newest" ? decideByTime(candidates)?.side : choice;
-  const side = candidates.find((candidate) => candidate.side === wanted)?.side;
-  if (side !== undefined) return [{ record, pick: { choice: side } }];
-  const sides = candidates.map((candidate) => candidate.side).join(", ");
-  const message = `--choice: "${choice}" has no value for ${field} of ${item}; choose one of ${sides}, newest, or give --value`;
-  if (mustHave) throw usage(message);
-  io.err(`Left open: ${message}.`);
+function pickFor({ io }: CliContext, record: ConflictRecord, choice: string, isNamed = false): Choice[] {
+  const { conflict } = record;
+  const wanted = choice === "newest" && isFieldConflict(conflict) ? decideByTime(conflict.candidates)?.side : choice;
+  // What a whole side takes is nobody's by the way: it is answered by its number.
+  const named = choicesIn(conflict).find((one) => one === wanted && (isNamed || !("count" in conflict)));
+  if (named !== undefined) return [{ record, pick: { choice: named } }];
+  const message = noChoice(conflict, `--choice: "${choice}"`);
+  if (isNamed) throw usage(message);
+  io.err(`Left open: conflict ${record.number}, ${message}.`);
   return [];
+}
+
+function noChoice(conflict: Conflict, given: string): string {
+  const choices = choicesIn(conflict).join(", ");
+  return isFieldConflict(conflict)
+    ? `${given} has no value for ${nameOf(conflict)}; choose one of ${choices}, newest, or give --value`
+    : `${given} is no answer to ${nameOf(conflict)}; choose one of ${choices}${"count" in conflict ? ", by its number" : ""}`;
+}
+
+function nameOf(conflict: Conflict): string {
+  const { item, topic } = placeOf(conflict);
+  return isFieldConflict(conflict) ? `${topic} of ${item}` : `${item}: ${inWords(conflict)}`;
 }
 
 async function interactively(
@@ -121,8 +144,9 @@ async function interactively(
   const { io } = context;
   if (io.ask) return askForChoices({ ask: io.ask, tell: io.err }, asked, open);
   const [record] = asked;
-  const sides = record?.conflict.candidates.map(({ side }) => side).join(", ");
-  throw usage(`nobody is here to ask; decide with --choice (${sides}, newest) or --value`);
+  const choices = record ? choicesIn(record.conflict).join(", ") : "";
+  const more = record && isFieldConflict(record.conflict) ? `(${choices}, newest) or --value` : `(${choices})`;
+  throw usage(`nobody is here to ask; decide with --choice ${more}`);
 }
 
 /** Whether it is decided; what stands against it is told. */
@@ -134,19 +158,21 @@ async function send(
 ): Promise<boolean> {
   const { workspace, hubQueue, store, io } = context;
   const { project, number, revision, conflict } = record;
-  const { item, field } = conflict;
+  const { item, topic: field } = placeOf(conflict);
   const { by = io.env["USER"] ?? io.env["USERNAME"], note } = command;
-  const questions = (await store.openConflicts(project)).filter((one) => one.conflict.item === item).map(questionOf);
+  const others = (await store.openConflicts(project)).filter((one) => placeOf(one.conflict).item === item);
+  const isAgain = record.state === "settled";
+  const questions = [...others, ...(isAgain ? [record] : [])].map(questionOf);
   const resolution: Resolution = { ...pick, field, number, revision, ...(by ? { by } : {}), ...(note ? { note } : {}) };
   try {
-    const call = { workspace, hubQueue, project, item, questions, resolution };
+    const call = { workspace, hubQueue, project, item, questions, isAgain, resolution };
     const { status, replaced } = await sendAnswer(session.client, call);
     const told = status === "taken" ? `is decided${replaced ? `, instead of ${replaced}` : ""}` : CHANGED;
-    io.err(`Conflict ${number}: ${field} of ${item} ${told}.`);
+    io.err(`Conflict ${number}: ${nameOf(conflict)} ${told}.`);
     return status === "taken";
   } catch (error) {
     if (!(error instanceof WorkflowUpdateFailedError) || !error.cause) throw error;
-    io.err(`Conflict ${number}: ${field} of ${item} is not decided: ${error.cause.message}.`);
+    io.err(`Conflict ${number}: ${nameOf(conflict)} is not decided: ${error.cause.message}.`);
     return false;
   }
 }

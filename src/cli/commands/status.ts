@@ -1,3 +1,4 @@
+import { placeOf } from "../../core/conflict.ts";
 import type { SyncReport } from "../../core/report.ts";
 import type { RunRecord } from "../../store/store.ts";
 import type { UnderWay } from "../../temporal/client.ts";
@@ -41,7 +42,10 @@ async function showProject(context: CliContext, asked: string, flags: StatusFlag
   }
   if (underWay) io.out(printProgress(underWay));
   for (const line of lastRun(project, record, underWay)) io.out(line);
-  const concerned = [...findings.flatMap(({ items }) => items ?? []), ...conflicts.map((open) => open.conflict.item)];
+  const concerned = [
+    ...findings.flatMap(({ items }) => items ?? []),
+    ...conflicts.map(({ conflict }) => placeOf(conflict).item),
+  ];
   for (const line of printLinks(linksToShow(links, flags.links ? null : new Set(concerned)))) io.out(line);
   const ui = (await context.state.engine())?.uiUrl;
   if (ui) io.out(`Temporal UI: ${ui}/namespaces/default/workflows/${encodeURIComponent(projectWorkflowId(project))}`);

@@ -8,7 +8,7 @@ import type { EngineSession } from "../../temporal/engine-session.ts";
 import { portfolioProgressQuery, type PortfolioProgress } from "../../../workflows/messages.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
-import { portfolioLine, printPortfolio } from "../portfolio-text.ts";
+import { portfolioLine, portfolioLines, printPortfolio } from "../portfolio-text.ts";
 
 export interface SyncAllCommand {
   readonly filter: PortfolioFilter;
@@ -44,7 +44,7 @@ async function checkClient({ workspace }: CliContext, client: string | undefined
   throw new SyncFailure("Usage", `--client: there is no registry/clients/${client}.yaml; known: ${known}.`);
 }
 
-/** Each line once, until the workflow ends. */
+/** Each line once, or one picture drawn in place, until the workflow ends. */
 async function follow({ io }: CliContext, session: EngineSession, handle: WorkflowHandle): Promise<PortfolioProgress> {
   const result = handle.result() as Promise<PortfolioProgress>;
   let isOver = false;
@@ -56,16 +56,22 @@ async function follow({ io }: CliContext, session: EngineSession, handle: Workfl
   while (!isOver) {
     await Promise.race([settled, session.failed, setTimeout(1_000, undefined, { ref: false })]);
     const progress = isOver ? null : await handle.query(portfolioProgressQuery).catch(() => null);
+    if (io.live) {
+      if (progress) io.live.draw(portfolioLines(progress, Date.now()));
+      continue;
+    }
     const line = progress ? portfolioLine(progress) : last;
     if (line !== last) io.err(line);
     last = line;
   }
+  io.live?.erase();
   return result;
 }
 
 /** The run is the engine's, not the command's: it stays. */
 function leaveOnInterrupt({ io }: CliContext, session: EngineSession, workflowId: string): () => void {
   const stop = (): void => {
+    io.live?.erase();
     const goesOn = session.embedded ? "it goes on when the engine is up again (track-sdlc up)" : "it goes on";
     io.err(`Left as it is: ${goesOn}. Follow it with track-sdlc status, stop it with:`);
     io.err(`  temporal workflow cancel --workflow-id '${workflowId}'`);

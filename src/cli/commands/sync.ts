@@ -1,5 +1,5 @@
 import type { SyncRequest } from "../../core/ports.ts";
-import { exitCodeOf, type SyncReport } from "../../core/report.ts";
+import { exitCodeOf, type ReportFinding, type SyncReport } from "../../core/report.ts";
 import { openSession, runSync } from "../../sync-runner.ts";
 import type { EngineSession } from "../../temporal/engine-session.ts";
 import type { SyncProgress } from "../../../workflows/messages.ts";
@@ -61,11 +61,15 @@ function progressTeller(context: CliContext): (progress: SyncProgress) => void {
 }
 
 function asksForConsent(report: SyncReport): boolean {
-  return report.findings.some(({ code }) => code.startsWith("bulk-"));
+  return report.findings.some(isConsentQuestion);
+}
+
+function isConsentQuestion({ code, needs_decision: asked }: ReportFinding): boolean {
+  return asked === true && code.startsWith("bulk-");
 }
 
 async function consents({ io }: CliContext, report: SyncReport): Promise<boolean> {
   if (!io.ask) return false;
-  for (const { code, message } of report.findings) if (code.startsWith("bulk-")) io.err(message);
+  for (const { message } of report.findings.filter(isConsentQuestion)) io.err(message);
   return /^y(es)?$/i.test((await io.ask("Go on? [y/N] ")).trim());
 }
