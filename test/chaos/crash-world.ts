@@ -6,7 +6,8 @@ import { expect } from "vitest";
 import { startDevServer, type DevServer } from "../../src/temporal/dev-server.ts";
 import { StateFolder } from "../../src/temporal/state-folder.ts";
 import { expectSettled } from "../support/invariants.ts";
-import { largeHub, UNLIMITED_REGISTRY } from "../support/large-hub.ts";
+import { largeHub } from "../support/large-hub.ts";
+import { allKeys } from "../support/sides.ts";
 import { temporalCli } from "../support/temporal.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -21,6 +22,13 @@ const QUICK = {
   slow_tool_after_ms: 60_000,
   pass_budget_ms: 60_000,
 };
+
+const FOUR = {
+  more: ["notion", "github"],
+  syncConfig: `sync_config: {project_id: "{ID}", tools: {github: {mapping: {fields: {status: labels, estimate: labels}}}}}\n`,
+  notion: { quirks: { rateLimit: false } },
+  github: { quirks: { contentLimit: false, pointsLimit: false } },
+} as const;
 
 /** SDLC_SYNC_SEED, or one of its own; printed, so that a failure can be repeated. */
 export function chaosSeed(): number {
@@ -40,16 +48,19 @@ export async function startCrashWorld(options: {
   readonly address?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly timings?: Readonly<Record<string, number>>;
+  /** Bound to Notion and GitHub as well, whose limits would make it wait for minutes. */
+  readonly four?: boolean;
 }): Promise<CrashWorld> {
+  const more = options.four ? { notion: { database_id: "{NOTION}" }, github: { repository: "acme/checkout" } } : {};
   const world = await startWorld({
-    hub: largeHub({ epics: EPICS, stories: STORIES, seed: options.seed }),
+    hub: largeHub({ epics: EPICS, stories: STORIES, seed: options.seed, more }),
+    ...(options.four ? FOUR : {}),
     timings: { ...QUICK, ...options.timings },
-    files: { "registry/tool-registry.yaml": UNLIMITED_REGISTRY },
     linear: { requestsPerHour: 1_000_000, complexityPerHour: 1_000_000_000 },
     env: { ...options.env, TEMPORAL_ADDRESS: options.address ?? "" },
   });
   const hubFile = join(world.root, "docs/projects", world.project, "sdlc-tracking.yaml");
-  return { ...world, hubFile, original: await world.hubText() };
+  return Object.assign(world, { hubFile, original: await world.hubText() });
 }
 
 export interface FileServer {
@@ -73,16 +84,16 @@ export async function startFileServer(): Promise<FileServer> {
 /** One twin each, all sides agree, one more run writes nothing, and the hub gained nothing but its refs on `text`. */
 export async function expectUnharmed(world: CrashWorld, text = world.original): Promise<void> {
   await expectSettled(world);
-  expect(world.jira.site.issues.size).toBe(EPICS + STORIES);
-  expect(world.linear.store.projects.size + world.linear.store.issues.size).toBe(EPICS + STORIES);
+  const everMade = world.tools.map((tool) => [tool, allKeys(world, tool).length]);
+  expect(everMade).toEqual(world.tools.map((tool) => [tool, EPICS + STORIES]));
   expect(withoutRefs(await world.hubText())).toBe(text);
 }
 
 /** The text without what a first sync may add: each item's external_refs, in the file's own styles. */
 export function withoutRefs(text: string): string {
   return text
-    .replaceAll(/, external_refs: \{(?:(?:jira|linear): "[\w-]+"(?:, )?){2}\}/g, "")
-    .replaceAll(/\n {6}external_refs:(?:\n {8}(?:jira|linear): "[\w-]+"){2}(?=\n)/g, "");
+    .replaceAll(/, external_refs: \{(?:(?:jira|linear|notion|github): "[\w/#-]+"(?:, )?)+\}/g, "")
+    .replaceAll(/\n {6}external_refs:(?:\n {8}(?:jira|linear|notion|github): "[\w/#-]+")+(?=\n)/g, "");
 }
 
 /**

@@ -38,7 +38,7 @@ export class Killer {
   readonly #options: KillerOptions;
   readonly #owed: Set<string>;
   #countdown: number;
-  #watcher: FSWatcher | undefined;
+  readonly #watchers: FSWatcher[] = [];
 
   constructor(options: KillerOptions) {
     this.#options = options;
@@ -68,15 +68,16 @@ export class Killer {
   /** Stands beside the hub file: between its draft, the swap, and the record of what was agreed. */
   watch(hubFile: string): void {
     const name = basename(hubFile);
-    this.#watcher = watch(dirname(hubFile), (_, changed) => {
+    const watcher = watch(dirname(hubFile), (_, changed) => {
       const own = changed === name || changed?.endsWith("sdlc-sync-draft") === true;
       if (own && this.#isDue("hub file", HUB_WRITE))
         void this.#kill("hub file", changed === name ? "swapped" : "draft");
     });
+    this.#watchers.push(watcher);
   }
 
   close(): void {
-    this.#watcher?.close();
+    for (const watcher of this.#watchers) watcher.close();
   }
 
   /** Kills a boundary and operation, as lines of a table. */

@@ -14,10 +14,20 @@ import { Killer } from "./killer.ts";
 import { Workers } from "./worker-process.ts";
 
 /** What a first sync of epics and stories writes. */
-const WRITES = ["POST issue/bulk", "POST issue/{ref}/transitions", "CreateLabel", "CreateProject", "CreateIssues"];
+const WRITES = [
+  "POST issue/bulk",
+  "POST issue/{ref}/transitions",
+  "CreateLabel",
+  "CreateProject",
+  "CreateIssues",
+  "POST pages",
+  "POST issues",
+  "PATCH issues/{n}",
+  "POST issues/{n}/sub_issues",
+];
 const KILLS = Number(process.env["SDLC_SYNC_KILLS"] ?? 6);
 /** About as many boundaries as an undisturbed first sync has. */
-const BOUNDARIES = 400;
+const BOUNDARIES = 1_200;
 
 let temporal: FileServer;
 let world: CrashWorld;
@@ -40,7 +50,7 @@ describe("a worker that is killed", () => {
   it(`makes one twin each through ${KILLS} deaths`, { timeout: 60_000 + KILLS * 30_000 }, async () => {
     const seed = chaosSeed();
     const random = randomOf(seed);
-    world = await startCrashWorld({ seed, address: temporal.server.address });
+    world = await startCrashWorld({ seed, address: temporal.server.address, four: true });
     workers = new Workers(world.root, world.env);
     // A short run owes some of them, chosen by the seed.
     const mustDie = random.shuffle(WRITES).slice(0, Math.max(0, KILLS - 3));
@@ -53,7 +63,7 @@ describe("a worker that is killed", () => {
       isWorking: () => workers.isWorking,
     });
     await workers.start();
-    for (const sandbox of [world.jira, world.linear]) killer.attach(sandbox);
+    for (const tool of world.tools) killer.attach(world[tool]);
     killer.watch(world.hubFile);
 
     const startedAt = performance.now();

@@ -23,6 +23,10 @@ export class Program {
     child.stderr?.on("data", (chunk: Buffer) => (this.err += chunk.toString()));
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   get isAlive(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }

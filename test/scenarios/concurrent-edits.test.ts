@@ -139,7 +139,9 @@ describe("scenario 2: one field edited on three sides", () => {
     const report = await threeTitles("manual");
     expect(report.conflicts).toMatchObject([{ field: "title", sides: ["hub", "jira", "linear"], state: "open" }]);
     const [open] = await world.store.openConflicts(world.project);
-    expect(open?.conflict.candidates.map(({ value }) => value)).toEqual(["From the hub", "From Jira", "From Linear"]);
+    expect(open?.conflict).toMatchObject({
+      candidates: [{ value: "From the hub" }, { value: "From Jira" }, { value: "From Linear" }],
+    });
     expect(await titles()).toEqual(["From the hub", "From Jira", "From Linear"]);
   });
 });

@@ -39,12 +39,14 @@ describe("an open question", () => {
   it("is listed with every side's value, decided by its number, and flows everywhere at once", async () => {
     await start();
     await dispute();
+    const planned = await world.run(["plan", world.project]);
+    expect([planned.code, planned.out]).toEqual([3, expect.stringContaining("hub: Hub 1 | jira: Jira 1")]);
     const asked = await world.run(["sync", world.project]);
     expect(asked.code).toBe(3);
     expect(asked.out).toContain(`--conflict-id=1`);
     const { out } = await world.run(["conflicts", world.project]);
     expect(out).toMatch(
-      /US-101\n\s+1\s+title: changed on both sides, asked 0 min ago\n\s+hub\s+Hub 1 .*\n\s+jira\s+Jira 1/,
+      /US-101\n\s+1\s+title: changed on both sides, asked 0 min ago\n\s+hub\s+Hub 1 .*\n\s+jira\s+Jira 1 {2}\(Ana Ruiz, /,
     );
     const done = await world.run(["resolve", world.project, "--conflict-id=1", "--choice=jira", "--by=ana"]);
     expect([done.code, done.err]).toEqual([0, expect.stringContaining("title of US-101 is decided")]);

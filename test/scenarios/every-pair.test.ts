@@ -3,11 +3,21 @@ import type { FieldValue } from "../../src/core/model.ts";
 import { expectSettled, hubItems } from "../support/invariants.ts";
 import { standsFor, viewOf } from "../support/sides.ts";
 import { startWorld, stopTemporal, type World } from "../support/world.ts";
-import { CLEARS, EDITS, hubFor, ITEM, makeEdit, type FieldEdit } from "./pair-edits.ts";
+import { CLEARS, EDITS, holds, hubFor, ITEM, makeEdit, type FieldEdit } from "./pair-edits.ts";
 
-const TOOLS = ["jira", "linear"] as const;
+const TOOLS = ["jira", "linear", "notion", "github"] as const;
 const SIDES = ["hub", ...TOOLS] as const;
 type Origin = (typeof SIDES)[number];
+
+/** GitHub has labels and milestones for what its issues have no place for. */
+const CONFIG = `sync_config:
+  project_id: "{ID}"
+  tools:
+    jira: {tasks: true}
+    linear: {tasks: true}
+    notion: {tasks: true}
+    github: {tasks: true, mapping: {fields: {status: labels, estimate: labels, sprint: milestone}}}
+`;
 
 let world: World;
 afterEach(() => world.close());
@@ -17,10 +27,12 @@ async function synced(edits: readonly FieldEdit[]): Promise<void> {
   const sprints = [1, 2].map((id) => ({ id, name: `Sprint ${id}`, state: "active" as const }));
   world = await startWorld({
     hub: hubFor(edits),
-    syncConfig: `sync_config:\n  project_id: "{ID}"\n  tools:\n    jira: {tasks: true}\n    linear: {tasks: true}\n`,
+    syncConfig: CONFIG,
+    more: ["notion", "github"],
     jira: { projects: [{ key: "CHK", sprints }] },
     linearSeed: { cycles: sprints.map(({ id, name }) => ({ team: "PAY", number: id, name })) },
   });
+  for (const { name } of sprints) await world.notion.human({ action: "addOption", property: "Sprint", name });
   expect((await world.sync({ yes: true })).findings).toEqual([]);
   await expectSettled(world);
 }
@@ -33,7 +45,7 @@ async function missing(edits: readonly FieldEdit[]): Promise<string[]> {
     const item = items[ITEM[type]];
     const wrong: [string, unknown][] = [];
     if (!isSame(item?.fields[field], becomes)) wrong.push(["hub", item?.fields[field]]);
-    for (const tool of TOOLS.filter((tool) => one[tool] !== undefined)) {
+    for (const tool of TOOLS.filter((tool) => holds(tool, one))) {
       const parentKey = field === "parent" ? (items[String(becomes)]?.refs[tool] ?? null) : null;
       const shown = viewOf(world, tool, type, item?.refs[tool] ?? "")?.[field];
       const stands = shown !== undefined && standsFor(tool, type, field, becomes, shown, parentKey);
@@ -52,7 +64,7 @@ function isSame(said: FieldValue | undefined, wanted: FieldValue): boolean {
 
 async function editEverywhere(edits: readonly FieldEdit[], origin: Origin): Promise<void> {
   await synced(edits);
-  const made = edits.filter((edit) => origin === "hub" || edit[origin] !== undefined);
+  const made = edits.filter((edit) => origin === "hub" || holds(origin, edit));
   for (const one of made) await makeEdit(world, origin, one);
   expect(made.length).toBeGreaterThan(edits.length / 2);
   const before = origin === "hub" ? 0 : world[origin].log.writes();

@@ -70,7 +70,11 @@ describe("scenario 42: a person saves the file while a run is going on", () => {
 
 describe("what a binding may say", () => {
   it("a tool without a connector is one finding, and the others sync", async () => {
-    await start(GOOD.replace("linear: {team_id: PAY}", "linear: {team_id: PAY}, notion: {database_id: x}"));
+    const registry =
+      "capabilities: {tracking: {tools: {redmine: {name: Redmine, container: {project: {required: true}}}}}}\n";
+    await start(GOOD.replace("linear: {team_id: PAY}", "linear: {team_id: PAY}, redmine: {project: checkout}"), {
+      files: { "registry/tool-registry.yaml": registry },
+    });
     const report = await world.sync();
     expect(report.findings.filter(({ code }) => code === "no-connector")).toHaveLength(1);
     await expectSettled(world);

@@ -19,6 +19,7 @@ ${stories}
 external_sync: ${tools}
 `;
 }
+const TOM = "tom.okafor@example.com";
 const JIRA_ONLY = "{jira: {project_key: CHK}}";
 
 let world: World;
@@ -53,6 +54,28 @@ describe("scenarios 17 and 18: a create that took effect without its answer", ()
 });
 
 describe("a create that took effect without its answer", () => {
+  it.each<["jira" | "linear", string]>([
+    ["jira", "POST issue/bulk$"],
+    ["linear", "CreateIssues$"],
+  ])("%s: what people edit before it is found again reaches the tool all the same", async (tool, operation) => {
+    const labelled = STORIES.replace("estimation: 3", "estimation: 3, labels: [pci], assignee: null");
+    await start(hub(labelled, tool === "jira" ? JIRA_ONLY : "{linear: {team_id: PAY}}"));
+    const nth = tool === "jira" ? 2 : 1;
+    world[tool].faults.add({ kind: "unavailable-after", operation, nth });
+    let creates = 0;
+    world[tool].onBeforeAnswer = async (request) => {
+      if (!new RegExp(operation).test(request.operation) || ++creates !== nth) return;
+      await world.editHub("title: Store a card", "title: Keep a card");
+      await world.editHub("estimation: 3, labels: [pci]", "estimation: 8, labels: []");
+      await world.editHub("assignee: null", `assignee: ${TOM}`);
+    };
+    await world.sync();
+    const view = viewOf(world, tool, "story", await world.key("US-001", tool));
+    expect(view).toMatchObject({ title: "Keep a card", estimate: 8, labels: [], assignee: TOM });
+    expect((await world.sync()).findings).toEqual([]);
+    await expectSettled(world, { tools: [tool] });
+  });
+
   it("is looked for no further back than the run that sent it", async () => {
     await start(hub(STORIES, JIRA_ONLY));
     world.jira.faults.add({ kind: "drop-after", operation: "POST issue/bulk$" });

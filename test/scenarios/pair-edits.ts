@@ -1,5 +1,6 @@
 /** One edit of every field that a hub item and a tool both hold, as people make it on each side. */
 import type { FieldName, FieldValue } from "../../src/core/model.ts";
+import { editInGithub, editInNotion } from "../support/hands.ts";
 import type { Tool } from "../support/sides.ts";
 import type { World } from "../support/world.ts";
 
@@ -162,8 +163,15 @@ ${line("epic")}
 ${line("story")}
   tasks:
 ${line("task")}
-external_sync: {jira: {project_key: CHK}, linear: {team_id: PAY}}
+external_sync: {jira: {project_key: CHK}, linear: {team_id: PAY}, notion: {database_id: "{NOTION}"}, github: {repository: acme/checkout}}
 `;
+}
+
+/** Whether the tool has a place for what is edited. */
+export function holds(tool: Tool, one: FieldEdit): boolean {
+  if (tool === "notion") return true;
+  if (tool === "github") return one.field !== "due" && !(one.type === "task" && one.field === "estimate");
+  return one[tool] !== undefined;
 }
 
 /** Makes the edit on that side, as a person does. */
@@ -175,6 +183,12 @@ export async function makeEdit(world: World, side: "hub" | Tool, one: FieldEdit)
     return;
   }
   const key = await world.key(id, side);
+  if (side === "notion" || side === "github") {
+    const { type, field, becomes } = one;
+    const value = field === "parent" && becomes !== null ? await world.key(String(becomes), side) : becomes;
+    await (side === "notion" ? editInNotion : editInGithub)(world, { key, type, field, value });
+    return;
+  }
   const fields = await withKeys(world, side, one[side] ?? {});
   if (side === "linear")
     await world.linear.human({ action: "edit", item: key, fields: withProjectLabels(world, fields) });

@@ -7,13 +7,6 @@ import { readFile } from "node:fs/promises";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
 
 const PROJECTS = 12;
-/** The vendors' own limits hold; ours would make the tests wait for minutes. */
-const LIMITS = `capabilities:
-  tracking:
-    tools:
-      jira: {rate_limits: [{name: requests, limit: 6000, per: minute, scope: credential}]}
-      linear: {rate_limits: [{name: requests, limit: 6000, per: minute, scope: credential}]}
-`;
 const idOf = (n: number): string => `PROJ-2027-${String(n).padStart(3, "0")}`;
 const hubOf = (n: number): string => `project: {id: "{ID}", name: Project ${n}${n % 2 ? ", client: ACME" : ""}}
 portfolio: {pme_priority: ${n === 7 ? "P1" : "P2"}}
@@ -30,7 +23,6 @@ afterAll(stopTemporal);
 async function start(options: Partial<WorldOptions> = {}): Promise<void> {
   const others = Object.fromEntries(Array.from({ length: PROJECTS }, (_, n) => [idOf(n), hubOf(n)]));
   const files = {
-    "registry/tool-registry.yaml": LIMITS,
     "registry/clients/ACME.yaml": "client: {code: ACME}\n",
     "registry/clients/BETA.yaml": "client: {code: BETA}\n",
   };
@@ -54,6 +46,8 @@ describe("sync --all", () => {
       synced: PROJECTS + 1,
       failed: [],
     });
+    const { portfolio } = (await world.store.lastPortfolio())!;
+    expect(await world.store.cached(`portfolio/${portfolio}`, Date.now())).toBeNull();
     const quiet = world.mark();
     expect(await syncAll()).toMatchObject({ code: 0, dirty: 0, synced: 0 });
     expect([quiet.requests(), quiet.writes()]).toEqual([2, 0]);
@@ -76,6 +70,29 @@ describe("sync --all", () => {
     const again = world.mark();
     expect(await syncAll()).toMatchObject({ dirty: 0 });
     expect(again.writes()).toBe(0);
+  });
+
+  it("asks once for what the projects of a credential have in common", async () => {
+    const keys = Array.from({ length: PROJECTS }, (_, n) => `CH${n}`);
+    await start({ jira: { projects: [{ key: "CHK" }, ...keys.map((key) => ({ key }))] } });
+    for (const [n, key] of keys.entries())
+      await writeFile(
+        pathOf(n),
+        hubOf(n).replaceAll("{ID}", idOf(n)).replace("project_key: CHK", `project_key: ${key}`),
+      );
+    expect(await syncAll()).toMatchObject({ code: 0, synced: PROJECTS + 1 });
+    const common = () => [
+      world.jira.log.count("GET users/search"),
+      world.jira.log.count("GET field"),
+      world.linear.log.count("Describe"),
+    ];
+    expect(world.jira.log.count("GET project/{ref}")).toBeGreaterThan(PROJECTS);
+    expect(common()).toEqual([1, 1, 1]);
+    await syncAll("--force");
+    // What was read a moment ago is new enough for all of them, but not for a person who has just changed something.
+    expect(common()).toEqual([1, 1, 1]);
+    await world.run(["sync", idOf(3), "--force"]);
+    expect(common()).toEqual([2, 2, 2]);
   });
 
   it("takes the projects of one client, or of one priority, and misses nothing of the others", async () => {

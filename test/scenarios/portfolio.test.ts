@@ -121,9 +121,10 @@ describe.skipIf(!hasShared)("scenario 41: the shared portfolio (skipped where it
       ["unknown-parent", "US-DAT-002", "epic: EPIC-009"],
       ["unknown-status", "US-DAT-003", "status: parked"],
       ["missing-title", "US-DAT-003", "title: ~"],
-      ["no-connector", undefined, undefined],
+      // Bound to GitHub as well, for which nobody here has a token.
+      ["missing-credentials", undefined, undefined],
     ]);
-    expect(exitCodeOf(report)).toBe(3);
+    expect(exitCodeOf(report)).toBe(1);
     const story = [...world.linear.store.issues.values()][0]!;
     expect([story.projectId, story.estimate]).toEqual([null, null]);
     await world.linear.human({ action: "edit", item: story.id, fields: { state: "Done", estimate: 5 } });
@@ -161,18 +162,16 @@ describe.skipIf(!hasShared)("scenario 41: the shared portfolio (skipped where it
   it("PROJ-2026-042: 126 items of one leaver and many others sync; the leaver is one finding a tool", async () => {
     const id = "PROJ-2026-042";
     await begin(id);
-    const asked = await world.engine.syncProject(id);
+    // Nobody here has keys of Notion and GitHub.
+    const tools = ["jira", "linear"];
+    const asked = await world.engine.syncProject(id, { tools });
     expect([exitCodeOf(asked), world.jira.log.writes() + world.linear.log.writes()]).toEqual([3, 0]);
-    const report = await world.engine.syncProject(id, { yes: true });
+    const report = await world.engine.syncProject(id, { tools, yes: true });
     expect(report.tools).toMatchObject({ jira: { operations: 126 }, linear: { operations: 126 } });
     const leaver = report.findings.filter(({ code }) => code === "unknown-person");
     expect(leaver.map(({ tool, items }) => [tool, items?.length])).toEqual([
       ["jira", 18],
       ["linear", 18],
-    ]);
-    expect(report.findings.filter(({ code }) => code === "no-connector").map(({ tool }) => tool)).toEqual([
-      "notion",
-      "github",
     ]);
     expect(withoutRefs(await hub(id))).toEqual(withoutRefs(original(id)));
     await editJira("Show avatar in bulk", { summary: "Show avatars" });

@@ -8,6 +8,7 @@ import type {
   Planned,
   PortfolioSummary,
   Prepared,
+  Probed,
   Ranked,
   Scanned,
   Timings,
@@ -48,6 +49,8 @@ export class FakeSteps {
   scanned: Scanned = { projects: 0, credentials: [] };
   batches: Ranked["batches"] = [];
   onDetect: (account: string) => Promise<void> = async () => undefined;
+  onProbe: (attempt: number) => Probed = () => ({ status: "accepted", waiting: 0, waitMs: 0 });
+  waitingProjects: string[] = [];
   readonly summaries: PortfolioSummary[] = [];
   onAnswer: (input: AnswerInput) => Answered = () => ({ status: "taken" });
   onBroken: () => void = () => undefined;
@@ -99,8 +102,20 @@ export class FakeSteps {
         await this.onDetect(account);
         return { changed: 1 };
       },
-      scan: async ({ trigger, all }) => {
-        this.note(`scan ${trigger}${all ? " all" : ""}`);
+      probe: async ({ account }) => {
+        this.note(`probe ${account}`);
+        return this.onProbe(this.next("probe"));
+      },
+      alert: async ({ account }) => {
+        this.note(`alert ${account}`);
+        return { status: "refused", waiting: this.waitingProjects.length, waitMs: 50 };
+      },
+      reconnect: async ({ account }) => {
+        this.note(`reconnect ${account}`);
+        return { projects: this.waitingProjects };
+      },
+      scan: async ({ trigger, all, filter: { projects } }) => {
+        this.note(`scan ${trigger}${all ? " all" : ""}${projects ? ` ${projects.join(",")}` : ""}`);
         return this.scanned;
       },
       rank: async () => {

@@ -20,7 +20,7 @@ export interface Expected {
  * all sides agree in their own terms, and nothing that was sent broke a vendor's published API.
  */
 export async function expectSettled(world: World, expected: Expected = {}): Promise<void> {
-  const tools = expected.tools ?? (["jira", "linear"] as const);
+  const tools = expected.tools ?? world.tools;
   await expectSilence(world);
   const items = await hubItems(world);
   for (const tool of tools) expectOneTwinEach(world, items, tool, expected);
@@ -29,8 +29,16 @@ export async function expectSettled(world: World, expected: Expected = {}): Prom
     (text) => !open.some((field) => text.startsWith(`${field}:`)),
   );
   expect(known).toEqual([]);
-  expect(world.jira.spec.violations()).toEqual([]);
-  expect(world.linear.specViolations()).toEqual([]);
+  expect(violations(world)).toEqual([]);
+}
+
+/** What was sent or answered against a vendor's published API. */
+function violations(world: World): readonly string[] {
+  return world.tools.flatMap((tool) => {
+    if (tool === "linear") return world.linear.specViolations();
+    const rest = world[tool].spec.violations();
+    return tool === "github" ? [...rest, ...world.github.documentViolations()] : rest;
+  });
 }
 
 /** I2: with nothing changed a run makes no write to any tool and no byte of change in the hub. */

@@ -6,6 +6,16 @@ export interface LargeHubOptions {
   readonly epics: number;
   readonly stories: number;
   readonly seed: number;
+  /** Keys of `external_sync.jira` and `.linear`, over those of the usual containers. */
+  readonly jira?: Readonly<Record<string, string>>;
+  readonly linear?: Readonly<Record<string, string>>;
+  /** Further tools that it is bound to, with their keys. */
+  readonly more?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly name?: string;
+  /** Code of a client's file; none where absent. */
+  readonly client?: string;
+  /** `pme_priority`; P2 where absent. */
+  readonly priority?: string;
 }
 
 const VERBS = ["Show", "Cache", "Remove", "Add", "Restore", "Rename", "Merge", "Split", "Validate", "Import", "Export"];
@@ -18,8 +28,11 @@ const STORY_STATUS = ["ready", "in_progress", "in_review", "blocked", "done"];
 const POINTS = [1, 2, 3, 5, 8];
 
 /** Text of a hub bound to Jira and Linear; `{ID}` stands for the project's id. */
-export function largeHub({ epics, stories, seed }: LargeHubOptions): string {
+export function largeHub(options: LargeHubOptions): string {
+  const { epics, stories, seed, client, name = "Back office", priority = "P2" } = options;
   const { pick, chance, int } = randomOf(seed);
+  const jira = { project_key: "CHK", epic_id: null, ...options.jira };
+  const linear = { team_id: "PAY", project_id: null, ...options.linear };
   const epicLines = numbers(epics).map(
     (n) =>
       `    - {id: ${epicId(n)}, title: "${pick(VERBS)} the ${pick(THINGS)} service", status: ${pick(EPIC_STATUS)}, priority: ${pick(["P1", "P2"])}, estimation_sp: ${pick([21, 34, 55])}}`,
@@ -37,19 +50,26 @@ export function largeHub({ epics, stories, seed }: LargeHubOptions): string {
     ];
   });
   return [
-    'project: {id: "{ID}", name: Back office, type: Technical Debt}',
-    "portfolio: {pme_priority: P2, business_value: Medium, effort_estimate: XL, target_quarter: Q1 2027}",
+    `project: {id: "{ID}", name: ${name}, type: Technical Debt${client ? `, client: ${client}` : ""}}`,
+    `portfolio: {pme_priority: ${priority}, business_value: Medium, effort_estimate: XL, target_quarter: Q1 2027}`,
     "state: {currentPhase: 5, currentGate: G4, overallProgress: 0.21, health: Red, blockers: [], risks: []}",
     "implementation:",
     ...(epics > 0 ? ["  epics:", ...epicLines] : []),
     "  stories:",
     ...storyLines,
     "external_sync:",
-    "  jira: {project_key: CHK, epic_id: null, last_sync: null, sync_enabled: true, sync_frequency: daily}",
-    "  linear: {team_id: PAY, project_id: null, last_sync: null, sync_enabled: true}",
+    `  jira: {${flow(jira)}, last_sync: null, sync_enabled: true, sync_frequency: daily}`,
+    `  linear: {${flow(linear)}, last_sync: null, sync_enabled: true}`,
+    ...Object.entries(options.more ?? {}).map(([tool, container]) => `  ${tool}: {${flow(container)}}`),
     'system: {schema_version: "1.0"}',
     "",
   ].join("\n");
+}
+
+function flow(keys: Readonly<Record<string, string | null>>): string {
+  return Object.entries(keys)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(", ");
 }
 
 export function storyId(n: number): string {
@@ -63,11 +83,3 @@ function epicId(n: number): string {
 function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
-
-/** Text of `registry/tool-registry.yaml` with limits that nothing here reaches. */
-export const UNLIMITED_REGISTRY = `capabilities:
-  tracking:
-    tools:
-      jira: {rate_limits: [{name: requests, limit: 1000000, per: minute, scope: credential}]}
-      linear: {rate_limits: [{name: requests, limit: 1000000, per: minute, scope: credential}]}
-`;

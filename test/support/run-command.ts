@@ -20,6 +20,7 @@ export async function runCommand(
     env: { ...env, ...more },
     cwd: root,
     ask: answers ? async () => answers.shift() ?? "" : null,
+    live: null,
   });
   return { code, out: out.join("\n"), err: err.join("\n") };
 }

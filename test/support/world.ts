@@ -11,44 +11,36 @@ import { readHub } from "../../src/hub/read.ts";
 import type { HubItem } from "../../src/core/model.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
-import { Clock } from "../../sandbox/kit/clock.ts";
-import { startJiraSandbox, type JiraSandbox, type JiraSandboxOptions } from "../../sandbox/jira/index.ts";
-import { startLinearSandbox, type LinearSandbox, type LinearSandboxOptions } from "../../sandbox/linear/server.ts";
-import type { Seed } from "../../sandbox/linear/seed.ts";
+import { UNLIMITED_REGISTRY } from "./unlimited-registry.ts";
 import { runCommand, type Ran } from "./run-command.ts";
+import type { Tool } from "./sides.ts";
 import { startTemporal } from "./temporal.ts";
+import { startVendors, type VendorOptions, type Vendors } from "./vendors.ts";
 
-export const PEOPLE = [
-  { accountId: "5b10ana0000000000000000a", displayName: "Ana Ruiz", email: "ana.ruiz@example.com", active: true },
-  { accountId: "5b10tom0000000000000000b", displayName: "Tom Okafor", email: "tom.okafor@example.com", active: true },
-  { accountId: "5b10iri0000000000000000c", displayName: "Iris Chen", email: "iris.chen@example.com", active: true },
-  { accountId: "5b10luc0000000000000000d", displayName: "Lucia Marin", email: "lucia.marin@example.com", active: true },
-];
+export { PEOPLE } from "./vendors.ts";
 
-export interface WorldOptions {
-  /** Hub text of the one project; `{ID}` stands for its id. */
+export interface WorldOptions extends VendorOptions {
+  /** Hub text of the one project; `{ID}` stands for its id, `{NOTION}` for the database. */
   readonly hub: string;
   /** More projects by id. */
   readonly others?: Readonly<Record<string, string>>;
   /** Text of `sync-config.yaml` beside the hub. */
   readonly syncConfig?: string;
+  /** Keep to the registry's own limits, which would make most tests wait for minutes; the vendors' hold in any case. */
+  readonly keepsLimits?: boolean;
   /** More files of the workspace: texts by path from its root. */
   readonly files?: Readonly<Record<string, string>>;
   /** Lines under `engine:` of sdlc-sync.yaml, over the quick ones. */
   readonly timings?: Readonly<Record<string, number>>;
-  readonly jira?: Partial<JiraSandboxOptions>;
-  readonly linear?: LinearSandboxOptions;
-  /** Over the usual team and people. */
-  readonly linearSeed?: Partial<Seed>;
+  /** More top-level keys of sdlc-sync.yaml. */
+  readonly settings?: Readonly<Record<string, object>>;
   /** TEMPORAL_ADDRESS instead of the file's own server; empty for an embedded one. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface World {
+export interface World extends Vendors {
   readonly project: string;
   readonly root: string;
-  readonly jira: JiraSandbox;
-  readonly linear: LinearSandbox;
   readonly engine: SyncEngine;
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
@@ -64,7 +56,7 @@ export interface World {
   /** The item as the hub file says now. */
   item(id: string): Promise<HubItem>;
   /** Key of the item's twin, as the hub file says. */
-  key(id: string, tool: "jira" | "linear"): Promise<string>;
+  key(id: string, tool: Tool): Promise<string>;
   /** Writes that reached the vendors since `mark`. */
   mark(): { writes(): number; requests(): number };
   close(): Promise<void>;
@@ -77,7 +69,6 @@ const QUICK = {
   outage_wait_ms: 50,
   outage_max_wait_ms: 200,
 };
-const CONTAINERS = { jira: "CHK", linear: "PAY" };
 
 let temporal: Promise<TestWorkflowEnvironment> | undefined;
 let worlds = 0;
@@ -96,40 +87,26 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const project = `PROJ-2026-${String(++worlds).padStart(3, "0")}`;
   const root = await mkdtemp(join(tmpdir(), "sdlc-world-"));
   const path = (id: string, file: string) => join(root, "docs/projects", id, file);
+  const vendors = await startVendors(options);
   const timings = { ...QUICK, ...options.timings };
-  await writeFile(join(root, "sdlc-sync.yaml"), `engine: ${JSON.stringify(timings)}\n`);
+  await writeFile(join(root, "sdlc-sync.yaml"), JSON.stringify({ engine: timings, ...options.settings }));
   for (const [id, text] of Object.entries({ [project]: options.hub, ...options.others })) {
     await mkdir(path(id, "."), { recursive: true });
-    await writeFile(path(id, "sdlc-tracking.yaml"), text.replaceAll("{ID}", id));
+    await writeFile(
+      path(id, "sdlc-tracking.yaml"),
+      text.replaceAll("{ID}", id).replaceAll("{NOTION}", vendors.notionDatabase),
+    );
   }
-  for (const [file, text] of Object.entries(options.files ?? {})) {
+  const limits = options.keepsLimits ? {} : { "registry/tool-registry.yaml": UNLIMITED_REGISTRY };
+  for (const [file, text] of Object.entries({ ...limits, ...options.files })) {
     await mkdir(join(root, dirname(file)), { recursive: true });
     await writeFile(join(root, file), text);
   }
   if (options.syncConfig)
     await writeFile(path(project, "sync-config.yaml"), options.syncConfig.replaceAll("{ID}", project));
-  const clock = new Clock();
-  const jira = await startJiraSandbox({
-    projects: [{ key: CONTAINERS.jira }],
-    users: PEOPLE,
-    clock,
-    ...jiraSpec(),
-    ...options.jira,
-  });
-  const users = [
-    { email: "sync@example.com" },
-    ...PEOPLE.map(({ email, displayName }) => ({ email, name: displayName })),
-  ];
-  const linear = await startLinearSandbox({
-    seed: { teams: [{ key: CONTAINERS.linear }], users, ...options.linearSeed },
-    clock: new Clock(),
-    ...options.linear,
-  });
   const env = {
     ...process.env,
-    ...jira.credentials,
-    LINEAR_API_KEY: linear.apiKey,
-    LINEAR_API_URL: linear.apiUrl,
+    ...vendors.credentials,
     TEMPORAL_ADDRESS: address,
     ...options.env,
   };
@@ -146,8 +123,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   return {
     project,
     root,
-    jira,
-    linear,
+    jira: vendors.running.jira,
+    linear: vendors.running.linear,
+    get notion() {
+      return vendors.running.notion;
+    },
+    get github() {
+      return vendors.running.github;
+    },
+    tools: vendors.running.tools,
     engine,
     env,
     store,
@@ -173,28 +157,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       return ref;
     },
     mark() {
-      const start = {
-        writes: jira.log.writes() + linear.log.writes(),
-        requests: jira.log.total() + linear.log.total(),
-      };
+      const start = { writes: vendors.writes(), requests: vendors.requests() };
       return {
-        writes: () => jira.log.writes() + linear.log.writes() - start.writes,
-        requests: () => jira.log.total() + linear.log.total() - start.requests,
+        writes: () => vendors.writes() - start.writes,
+        requests: () => vendors.requests() - start.requests,
       };
     },
     async close() {
       await engine.close();
       await store.close();
-      await Promise.all([jira.close(), linear.close()]);
+      await vendors.close();
       await rm(root, {
         recursive: true,
         force: true,
       });
     },
   };
-}
-
-/** Every exchange of every scenario is held against the published API where it is at hand. */
-function jiraSpec(): Pick<JiraSandboxOptions, "spec"> {
-  return { spec: new URL("../../../shared/specs/jira.openapi.json", import.meta.url) };
 }

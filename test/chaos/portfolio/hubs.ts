@@ -1,0 +1,101 @@
+/** Hub files of a portfolio, and how a person edits one: a line of one item, in an editor that saves the whole file. */
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { HubTree } from "../../../src/core/model.ts";
+import { readHub } from "../../../src/hub/read.ts";
+import type { Random } from "../../hub/random.ts";
+
+export const STORIES = 3;
+export const CONTAINERS = { jira: ["CHK", "BO", "MOB"], linear: ["PAY", "DAT"] } as const;
+const STRATEGIES = ["last-modified-wins", "last-modified-wins", "source-wins", "manual", "field-merge"];
+const MARK = "# Kept by people:";
+
+export function hubOf(n: number, { pick }: Random): string {
+  const stories = Array.from({ length: STORIES }, (_, story) =>
+    storyLines(`US-00${story + 1}`, `Story ${story + 1} of ${n}`),
+  );
+  return [
+    `${MARK} project ${n}`,
+    `project: {id: "{ID}", name: Project ${n}}`,
+    `portfolio: {pme_priority: ${pick(["P1", "P2", "P3"])}}`,
+    "implementation:",
+    "  epics:",
+    `    - {id: EPIC-001, title: Epic of ${n}, status: planning} ${MARK} the epic`,
+    "  stories:",
+    ...stories.flat(),
+    "external_sync:",
+    `  jira: {project_key: ${pick(CONTAINERS.jira)}}`,
+    `  linear: {team_id: ${pick(CONTAINERS.linear)}}`,
+    "",
+  ].join("\n");
+}
+
+/** What stands beside every hub file: how its conflicts are decided, and that what is gone is made anew. */
+export function syncConfigOf(id: string, { pick }: Random): string {
+  const tool = `{conflict_resolution: ${pick(STRATEGIES)}, deletes: recreate}`;
+  return `sync_config: {project_id: "${id}", tools: {jira: ${tool}, linear: ${tool}}}\n`;
+}
+
+function storyLines(id: string, title: string): string[] {
+  return [
+    `    - id: ${id}`,
+    "      epic: EPIC-001",
+    `      title: ${title}`,
+    `      description: What ${title} is about`,
+    "      status: ready",
+    `      assignee: null ${MARK} ${id}`,
+    "      estimation: 3",
+    "      labels: [api]",
+  ];
+}
+
+export function treeOf(id: string, text: string): HubTree {
+  const { tree } = readHub(text, { projectId: id, file: id });
+  if (!tree) throw new Error(`the hub of ${id} cannot be read:\n${text}`);
+  return tree;
+}
+
+/** Lines of `before` that only people wrote and that are not in `after` any more. */
+export function lostComments(before: string, after: string): string[] {
+  const comments = [...before.matchAll(/# Kept by people:.*$/gm)].map(([comment]) => comment);
+  return comments.filter((comment) => !after.includes(comment));
+}
+
+/** The text with this line of the story replaced, or added where it has none; a value over several lines goes with its key. */
+export function withLine(text: string, story: string, key: string, value: string): string {
+  const lines = text.split("\n");
+  const from = lines.findIndex((line) => line.trim() === `- id: ${story}`);
+  if (from < 0) throw new Error(`the hub has no ${story} of its own lines`);
+  const rest = lines.findIndex((line, n) => n > from && !/^ {6}/.test(line) && line.trim() !== "");
+  const to = rest < 0 ? lines.length : rest;
+  const own = lines.findIndex((line, n) => n > from && n < to && line.startsWith(`      ${key}:`));
+  if (own < 0) return lines.toSpliced(from + 1, 0, `      ${key}: ${value}`).join("\n");
+  let end = own + 1;
+  while (end < to && /^ {7}|^ {6}- |^$/.test(lines[end]!)) end += 1;
+  const comment = /# Kept by people:.*$/.exec(lines[own]!)?.[0];
+  return lines.toSpliced(own, end - own, `      ${key}: ${value}${comment ? ` ${comment}` : ""}`).join("\n");
+}
+
+export function withStory(text: string, id: string, title: string): string {
+  return text.replace(/^external_sync:/m, `${storyLines(id, title).join("\n")}\nexternal_sync:`);
+}
+
+/** Younger drafts belong to a swap under way, older ones to a worker that was killed. */
+const SWAP_MS = 2_000;
+const seenDrafts = new Map<string, number>();
+
+/**
+ * Saves as editors do, by a rename. Not in the very moment of a swap: between its last look and its rename
+ * no file system without locks can tell two writers apart, on either side. False: not now.
+ */
+export function save(file: string, edit: (text: string) => string): boolean {
+  const folder = dirname(file);
+  const now = Date.now();
+  const drafts = readdirSync(folder).filter((name) => name.endsWith("sdlc-sync-draft"));
+  for (const draft of drafts) if (!seenDrafts.has(draft)) seenDrafts.set(draft, now);
+  if (drafts.some((draft) => now - seenDrafts.get(draft)! < SWAP_MS)) return false;
+  const own = join(folder, `${basename(file)}~`);
+  writeFileSync(own, edit(readFileSync(file, "utf8")));
+  renameSync(own, file);
+  return true;
+}
