@@ -1,6 +1,6 @@
 /** Calls that the vendors see: of a first sync, of one changed item, and of a quiet run. */
 import { printTable, type BenchTable } from "./table.ts";
-import { largeHub, storyId, UNLIMITED_REGISTRY } from "../test/support/large-hub.ts";
+import { largeHub, storyId } from "../test/support/large-hub.ts";
 import { startWorld, stopTemporal, type World } from "../test/support/world.ts";
 
 interface ApiCallsRow {
@@ -21,7 +21,6 @@ const LATER_MS = 20 * 60_000;
 export async function benchApiCalls(): Promise<BenchTable> {
   const world = await startWorld({
     hub: largeHub({ epics: EPICS, stories: STORIES, seed: 7 }),
-    files: { "registry/tool-registry.yaml": UNLIMITED_REGISTRY },
     // A busy machine is not to be taken for a vendor that is down.
     timings: { heartbeat_timeout_ms: 60_000, request_timeout_ms: 60_000, slow_tool_after_ms: 60_000 },
     linear: { requestsPerHour: 1_000_000 },

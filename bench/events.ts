@@ -1,6 +1,6 @@
 /** Events that a sync leaves in Temporal's history: they may not grow with the number of items. */
 import { Client, Connection, type WorkflowHandle } from "@temporalio/client";
-import { largeHub, UNLIMITED_REGISTRY } from "../test/support/large-hub.ts";
+import { largeHub } from "../test/support/large-hub.ts";
 import { sharedTemporal, startWorld, stopTemporal, type World } from "../test/support/world.ts";
 import { projectWorkflowId } from "../workflows/messages.ts";
 import { printTable, type BenchTable } from "./table.ts";
@@ -29,7 +29,6 @@ export async function benchEvents(): Promise<BenchTable> {
 async function measure(items: number): Promise<(string | number)[]> {
   const world = await startWorld({
     hub: largeHub({ epics: items > 1 ? 10 : 0, stories: items > 1 ? items - 10 : 1, seed: 3 }),
-    files: { "registry/tool-registry.yaml": UNLIMITED_REGISTRY },
     // How long the machine takes for it is not what is measured.
     timings: {
       pass_budget_ms: 600_000,

@@ -1,13 +1,11 @@
-/** `npm run bench`: runs every bench, prints its table, and rewrites RESULTS.md. Exits with 1 where a promise was not kept. */
-import { writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
+/** `npm run bench`: runs every bench, prints its table, and keeps it in RESULTS.md. Exits with 1 where a promise was not kept. */
 import { benchApiCalls } from "./api-calls.ts";
 import { benchColdSync } from "./cold-sync.ts";
 import { benchEvents } from "./events.ts";
 import { benchHubEdit, EDIT_LIMIT } from "./hub-edit.ts";
 import { benchPlan } from "./plan.ts";
-import { printTable, type BenchTable } from "./table.ts";
+import { runBenches } from "./results.ts";
+import type { BenchTable } from "./table.ts";
 
 const BENCHES: readonly (() => Promise<BenchTable>)[] = [plan, hubEdit, benchApiCalls, benchEvents, benchColdSync];
 
@@ -39,14 +37,4 @@ async function hubEdit(): Promise<BenchTable> {
   };
 }
 
-const tables: string[] = [];
-for (const bench of BENCHES) {
-  const table = await bench();
-  if (!table.isKept) process.exitCode = 1;
-  const text = printTable(table);
-  console.log(text);
-  tables.push(text);
-}
-const facts = `Node ${process.version}, ${availableParallelism()} cores, vendors and Temporal on the same machine.`;
-const head = `# Bench results\n\nWritten by \`npm run bench\`. ${facts}\n`;
-await writeFile(join(import.meta.dirname, "RESULTS.md"), [head, ...tables].join("\n"));
+await runBenches(BENCHES);

@@ -1,0 +1,186 @@
+/**
+ * `npm run bench:portfolio`: the portfolio at scale. `--projects=100` takes fewer than the 500, `--only=quiet,growth`
+ * some of the parts. Limits are scaled, a minute to ten seconds among them: so a run of a few minutes has as many periods
+ * as one of half an hour, and is bound by them and not by the machine.
+ */
+import { parseArgs } from "node:util";
+import { runBenches } from "../results.ts";
+import type { BenchTable } from "../table.ts";
+import { changeSome } from "./changes.ts";
+import { boundOf } from "./limits.ts";
+import { NO_LIMITS, PortfolioWorld, type Limits, type Ran } from "./world.ts";
+
+const ITEMS = 20;
+const SEED = 20_261_121;
+/** Of the growth: what a quiet run looks at is projects, however large they are. */
+const FEW_ITEMS = 4;
+const GROWTH = [50, 500, 2_000];
+const EXPORTED = 100;
+const EXPORT_LIMITS: Limits = { jira: 250, linear: 100 };
+const CHANGE_LIMITS: Limits = { jira: 100, linear: 100 };
+const NEAR = 1.15;
+const QUIET_SECONDS = 10;
+const QUIET_EVENTS = 100;
+const MOST_MEMORY = 500;
+
+const { values } = parseArgs({ options: { projects: { type: "string" }, only: { type: "string" } } });
+const projects = Number(values.projects ?? 500);
+
+async function firstExport(): Promise<BenchTable> {
+  const count = Math.min(EXPORTED, projects);
+  const world = await PortfolioWorld.start(count, ITEMS, EXPORT_LIMITS);
+  try {
+    await world.growTo(count);
+    const ran = await world.sync();
+    const twins = world.jira.site.issues.size + world.linear.store.issues.size;
+    const { tool, seconds, ratio } = boundOf(ran, EXPORT_LIMITS);
+    return {
+      title: "Portfolio: first export",
+      promise: `All items to both tools within ${NEAR} of what the limits allow (scaled to ${limitsText(EXPORT_LIMITS)}; the time is linear in the projects).`,
+      isKept: ratio <= NEAR && twins === 2 * count * ITEMS,
+      head: ["projects", "items", "twins", "calls", "events", "seconds", "bound", "ratio"],
+      rows: [
+        [
+          count,
+          count * ITEMS,
+          twins,
+          callsText(ran),
+          ran.events,
+          fixed(ran.seconds),
+          `${tool} ${fixed(seconds)}`,
+          ratio.toFixed(2),
+        ],
+      ],
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+/** One world for what comes after a first export: silence, a busy day, and the memory of the worker that did it all. */
+async function settled(): Promise<BenchTable[]> {
+  const world = await PortfolioWorld.start(projects, ITEMS, NO_LIMITS);
+  try {
+    await world.growTo(projects);
+    const exported = await world.sync();
+    // Other limits are another configuration: each project is looked at once more.
+    await world.limitTo(CHANGE_LIMITS);
+    await world.sync();
+    world.later();
+    await world.sync();
+    const quiet = await world.sync();
+    const changed = await changeSome(world, 0.05, SEED);
+    const busy = await world.sync();
+    return [quietTable(quiet), busyTable(busy, changed), await memoryTable(world, exported)];
+  } finally {
+    await world.close();
+  }
+}
+
+function quietTable(ran: Ran): BenchTable {
+  const isSilent = ran.tools.every(({ requests, writes }) => requests <= 1 && writes === 0);
+  return {
+    title: "Portfolio: nothing changed",
+    promise: `No write; one request a credential and page; under ${QUIET_SECONDS} s and ${QUIET_EVENTS} Temporal events in all.`,
+    isKept: isSilent && ran.progress.dirty === 0 && ran.seconds < QUIET_SECONDS && ran.events < QUIET_EVENTS,
+    head: ["projects", "items", "calls", "writes", "events", "seconds"],
+    rows: [[projects, projects * ITEMS, callsText(ran), writesOf(ran), ran.events, fixed(ran.seconds)]],
+  };
+}
+
+function busyTable(ran: Ran, changed: { readonly items: number; readonly writes: number }): BenchTable {
+  const { tool, seconds, ratio } = boundOf(ran, CHANGE_LIMITS);
+  return {
+    title: "Portfolio: 5 % of the items changed",
+    promise: `One write a change and tool, other than where it was made; within ${NEAR} of what the limits allow (scaled to ${limitsText(CHANGE_LIMITS)}).`,
+    isKept: writesOf(ran) === changed.writes && ratio <= NEAR,
+    head: ["projects", "changed", "synced", "writes", "owed", "calls", "events", "seconds", "bound", "ratio"],
+    rows: [
+      [
+        projects,
+        changed.items,
+        ran.progress.synced,
+        writesOf(ran),
+        changed.writes,
+        callsText(ran),
+        ran.events,
+        fixed(ran.seconds),
+        `${tool} ${fixed(seconds)}`,
+        ratio.toFixed(2),
+      ],
+    ],
+  };
+}
+
+async function memoryTable(world: PortfolioWorld, exported: Ran): Promise<BenchTable> {
+  const { now, most } = await world.workerMemory();
+  return {
+    title: "Portfolio: memory of the worker",
+    promise: `At most ${MOST_MEMORY} MiB in a process of its own, after all of it.`,
+    isKept: most <= MOST_MEMORY,
+    head: ["projects", "export without limits s", "MiB now", "MiB at most"],
+    rows: [[projects, fixed(exported.seconds), now, most]],
+  };
+}
+
+async function growth(): Promise<BenchTable> {
+  const rows: { readonly size: number; readonly ran: Ran }[] = [];
+  for (const size of GROWTH.filter((one) => one <= projects * 4)) rows.push({ size, ran: await quietRun(size) });
+  const perProject = rows.map(({ size, ran }) => ran.seconds / size);
+  return {
+    title: "Portfolio: growth",
+    promise: "A quiet run makes no more calls with more projects, and its time grows no faster than they do.",
+    isKept:
+      rows.every(({ ran }) => ran.tools.every(({ requests }) => requests <= 1)) &&
+      perProject.every((ms, n) => n === 0 || ms <= perProject[n - 1]!),
+    head: ["projects", "items", "calls", "events", "seconds", "ms a project"],
+    rows: rows.map(({ size, ran }, n) => [
+      size,
+      size * FEW_ITEMS,
+      callsText(ran),
+      ran.events,
+      fixed(ran.seconds, 2),
+      fixed((perProject[n] ?? 0) * 1_000, 2),
+    ]),
+  };
+}
+
+/** Of three: what it costs, without what else the machine did. */
+async function quietRun(size: number): Promise<Ran> {
+  const world = await PortfolioWorld.start(size, FEW_ITEMS, NO_LIMITS);
+  try {
+    await world.growTo(size);
+    await world.sync();
+    world.later();
+    await world.sync();
+    const runs: Ran[] = [];
+    for (let n = 0; n < 3; n += 1) runs.push(await world.sync());
+    return runs.toSorted((a, b) => a.seconds - b.seconds)[0]!;
+  } finally {
+    await world.close();
+  }
+}
+
+function callsText({ tools }: Ran): string {
+  return tools.map(({ tool, requests }) => `${tool} ${requests}`).join(", ");
+}
+
+function writesOf({ tools }: Ran): number {
+  return tools.reduce((sum, { writes }) => sum + writes, 0);
+}
+
+function limitsText({ jira, linear }: Limits): string {
+  return `Jira ${jira}, Linear ${linear} in 10 s`;
+}
+
+function fixed(value: number, digits = 1): string {
+  return value.toFixed(digits);
+}
+
+const PARTS: Readonly<Record<string, () => Promise<readonly BenchTable[]>>> = {
+  settled,
+  export: async () => [await firstExport()],
+  growth: async () => [await growth()],
+};
+const only = values.only?.split(",") ?? Object.keys(PARTS);
+await runBenches(only.map((name) => async () => (await PARTS[name]?.()) ?? []));
