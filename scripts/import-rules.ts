@@ -28,7 +28,7 @@ export const RULES: readonly (ImportRule | ContentRule)[] = [
     allow: [
       CORE,
       /^src\/connectors\/(?!index)[\w-]+\.ts$/,
-      /^(?:node:|undici$|jira\.js|@linear\/sdk|zod$|unified$|remark-)/,
+      /^(?:node:|undici$|jira\.js|@linear\/sdk|@notionhq\/client$|@octokit\/rest|zod$|unified$|remark-)/,
     ],
   },
   { name: "hub knows core", files: /^src\/hub\//, allow: [CORE, /^src\/hub\//, /^node:/, /^yaml$/] },

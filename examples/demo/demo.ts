@@ -1,30 +1,38 @@
 /**
  * `npm run demo`: the main job, seen from outside. Starts stand-ins of Jira and Linear and an embedded
  * engine over a copy of the example portfolio, and plays a day: first sync, edits on three sides, a
- * conflict, silence. `--once` ends by itself, with exit code 0 only if every step held.
+ * conflict, silence, then a portfolio of thirty projects, then one project in four trackers. `--once` ends by itself, with exit code 0 only if every step held.
  */
+import { spawn, type ChildProcess } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { once as nextEvent } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { styleText } from "node:util";
 import { printReport } from "../../src/cli/report-text.ts";
 import { printTable } from "../../src/cli/table.ts";
 import { createSyncEngine, type SyncEngine, type SyncReport } from "../../src/index.ts";
 import { POINTS_FIELD } from "../../sandbox/jira/model.ts";
 import { openStore } from "../../src/store/open.ts";
-import { startJiraSandbox, type JiraSandbox } from "../../sandbox/jira/index.ts";
-import { startLinearSandbox, type LinearSandbox } from "../../sandbox/linear/server.ts";
+import { startJiraSandbox } from "../../sandbox/jira/index.ts";
+import { startLinearSandbox } from "../../sandbox/linear/server.ts";
+import { startGithubSandbox } from "../../sandbox/github/index.ts";
+import { startNotionSandbox } from "../../sandbox/notion/index.ts";
+import { FOUR, playFourTrackers, type FourTrackers } from "./four-trackers.ts";
 import { lineDiff } from "./line-diff.ts";
+import { playPortfolio, PORTFOLIO_KEYS, writePortfolio } from "./portfolio.ts";
 
 const PROJECT = "PROJ-2026-101";
 const ANA = "ana.ruiz@example.com";
 const once = process.argv.includes("--once");
 
-interface Stage {
-  readonly root: string;
-  readonly jira: JiraSandbox;
-  readonly linear: LinearSandbox;
+interface Stage extends FourTrackers {
   readonly engine: SyncEngine;
+  readonly env: NodeJS.ProcessEnv;
+  /** `track-sdlc up`: the engine and a worker, as an operator runs them. */
+  readonly up: ChildProcess;
 }
 
 const failures: string[] = [];
@@ -46,16 +54,46 @@ async function setStage(): Promise<Stage> {
   const root = await mkdtemp(join(tmpdir(), "sdlc-sync-demo-"));
   await cp(new URL("../portfolio/", import.meta.url), root, { recursive: true });
   const people = [{ accountId: "5b10ana0000000000000000a", displayName: "Ana Ruiz", email: ANA, active: true }];
-  const jira = await startJiraSandbox({ projects: [{ key: "PAY", name: "Payments" }, { key: "STA" }], users: people });
+  await writePortfolio(root);
+  const shops = PORTFOLIO_KEYS.map((key) => ({ key }));
+  const jira = await startJiraSandbox({
+    projects: [{ key: "PAY", name: "Payments" }, { key: "STA" }, { key: FOUR.jira }, ...shops],
+    users: people,
+  });
   const linear = await startLinearSandbox({
     seed: {
-      teams: [{ key: "PAY", name: "Payments" }],
+      teams: [
+        { key: "PAY", name: "Payments" },
+        { key: "SHOP", name: "Shops" },
+        { key: FOUR.linear, name: "Storefront" },
+      ],
       users: [{ email: "sync@example.com" }, { email: ANA, name: "Ana Ruiz" }],
     },
   });
-  const env = { ...process.env, ...jira.credentials, LINEAR_API_KEY: linear.apiKey, LINEAR_API_URL: linear.apiUrl };
+  const notion = await startNotionSandbox({ databases: [{ name: "Storefront" }] });
+  const github = await startGithubSandbox({ repositories: [{ name: FOUR.github }] });
+  const env = {
+    ...process.env,
+    ...jira.credentials,
+    LINEAR_API_KEY: linear.apiKey,
+    LINEAR_API_URL: linear.apiUrl,
+    ...notion.credentials,
+    ...github.credentials,
+  };
+  const up = await startUp(root, env);
   const engine = createSyncEngine({ root, env, onProgress: say });
-  return { root, jira, linear, engine };
+  return { root, jira, linear, notion, github, engine, env, up };
+}
+
+/** Resolves when it takes work; what it says until then is shown. */
+async function startUp(root: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const program = fileURLToPath(new URL("../../bin/track-sdlc.js", import.meta.url));
+  const up = spawn(process.execPath, [program, "up", "--root", root], { env, stdio: ["ignore", "ignore", "pipe"] });
+  for await (const line of createInterface(up.stderr)) {
+    say(line);
+    if (line.startsWith("Working for")) return up;
+  }
+  throw new Error("the engine did not start");
 }
 
 const hubPath = (root: string) => join(root, "docs/projects", PROJECT, "sdlc-tracking.yaml");
@@ -188,6 +226,8 @@ async function play(stage: Stage): Promise<void> {
   await threeEdits(stage);
   await silence(stage);
   await conflict(stage);
+  await playPortfolio({ ...stage, say, heading, check });
+  await playFourTrackers({ ...stage, say, heading, check });
   const ui = (JSON.parse(await readFile(join(stage.root, ".sdlc-sync/engine.json"), "utf8")) as { uiUrl: string })
     .uiUrl;
   heading("Where to look");
@@ -215,7 +255,10 @@ async function main(): Promise<number> {
     }
   } finally {
     await stage.engine.close();
-    await Promise.all([stage.jira.close(), stage.linear.close()]);
+    const ended = nextEvent(stage.up, "exit");
+    stage.up.kill();
+    await ended;
+    await Promise.all([stage.jira.close(), stage.linear.close(), stage.notion.close(), stage.github.close()]);
     if (once) await rm(stage.root, { recursive: true, force: true });
   }
   return failures.length === 0 ? 0 : 1;
