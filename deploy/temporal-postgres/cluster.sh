@@ -56,6 +56,13 @@ namespace)
   done
   "$cli" operator namespace describe --address "$address" --namespace "$name" >/dev/null 2>&1 ||
     "$cli" operator namespace create --address "$address" --namespace "$name" --retention "${TEMPORAL_RETENTION:-30d}"
+  # The servers learn of it in their own time.
+  for _ in $(seq 120); do
+    if "$cli" workflow count --address "$address" --namespace "$name" >/dev/null 2>&1; then exit 0; fi
+    sleep 0.5
+  done
+  echo "The namespace $name was made, and the server still does not know it." >&2
+  exit 1
   ;;
 drop) on_each_database drop ;;
 *)

@@ -81,8 +81,8 @@ describe.skipIf(miss !== null)(`a cluster on PostgreSQL${miss === null ? "" : ` 
       const editing = until(deadline, 1_000 / EDITS_PER_S, () => people.edit());
       const cuts = { busy: 0, idle: 0, none: 0 };
       const cutting = until(deadline, CUT_EVERY_S * 1_000, async () => void (cuts[await portfolio.cutStore()] += 1));
-      const kills = await killUntil(deadline, randomOf(random.int(1e9)), weather);
-      await Promise.all([syncing, editing, cutting]);
+      const killing = killUntil(deadline, randomOf(random.int(1e9)), weather);
+      const [kills] = await Promise.all([killing, syncing, editing, cutting]);
       weather.clear();
       const rounds = await settle(portfolio);
       const lines = [

@@ -1,6 +1,7 @@
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ensureSearchAttributes, SEARCH_ATTRIBUTES } from "../../src/temporal/search-attributes.ts";
+import { SYNC_TRIGGER } from "../../workflows/messages.ts";
 import { temporalCli } from "../support/temporal.ts";
 
 let env: TestWorkflowEnvironment;
@@ -18,7 +19,13 @@ it("registers what a fresh Temporal lacks, and nothing twice", async () => {
     );
   const names = SEARCH_ATTRIBUTES.map(({ name }) => name);
   expect((await known()).filter((name) => names.includes(name))).toEqual([]);
-  await ensureSearchAttributes(connection, "default");
+  // As workers do that are started together.
+  await Promise.all([1, 2, 3].map(() => ensureSearchAttributes(connection, "default")));
   expect(await known()).toEqual(expect.arrayContaining(names));
+  await env.client.workflow.start("any", {
+    workflowId: "first",
+    taskQueue: "nobody",
+    typedSearchAttributes: [{ key: SYNC_TRIGGER, value: "test" }],
+  });
   await ensureSearchAttributes(connection, "default");
 });
