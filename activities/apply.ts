@@ -9,6 +9,7 @@ import type { Intent } from "../src/store/store.ts";
 import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, type Engine } from "./engine.ts";
 import { auditEntry, earlierLinks, resolved, settle, type ApplyRun, type Earlier, type Tally } from "./acknowledge.ts";
+import { lensesOf } from "./identities.ts";
 import { dropSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
 import { replacedUnseen } from "./unanswered.ts";
 
@@ -31,7 +32,7 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
     const used = session;
     await throughConnection(engine, used, async () => {
       const schema = await schemaOf(engine, used, signal, false);
-      const lens = used.connector.lenses(used.context.binding, schema);
+      const lens = await lensesOf(engine, used, schema);
       const run: ApplyRun = { engine, input, session: used, scope: used.scope(schema, signal), lens, tally };
       const open = await engine.store.openIntents(input.project, input.tool);
       const chunks = chunksOf(open.filter((intent) => intent.run === input.run && intent.pass === input.pass));

@@ -102,11 +102,11 @@ function codeOf({ workspace }: Engine, hub: HubHead): string {
 
 /** A tool without usable credentials has no stream; the project's own sync tells of it. */
 function sessionOf(engine: Engine, resolved: ResolvedTool, urgent: boolean): PortfolioEntry["tools"] {
-  const { tool, binding, connection, rateLimits, missingEnv } = resolved;
+  const { tool, client, binding, connection, rateLimits, missingEnv } = resolved;
   const module = engine.connectors[tool];
   if (!module || missingEnv.length > 0) return [];
   const credentials = resolveCredentials(engine.workspace.registry, tool, engine.env, connection);
-  return [{ tool, binding, connection, rateLimits, urgent, account: module.endpoint(credentials).account }];
+  return [{ tool, client, binding, connection, rateLimits, urgent, account: module.endpoint(credentials).account }];
 }
 
 /** Of a tool that somebody paused nothing is asked. */

@@ -5,6 +5,7 @@ import type { SchemaScope } from "../src/connectors/contract.ts";
 import { adoptMarked, adoptRefs } from "./adopt.ts";
 import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, toolFacts, type Engine, type RunContext } from "./engine.ts";
+import { lensesOf } from "./identities.ts";
 import { dropSchema, keepSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
 import { settleUnanswered } from "./unanswered.ts";
 
@@ -59,7 +60,7 @@ async function refreshMirror(
   const schema = await schemaOf(engine, session, signal, isFull);
   const scope = session.scope(schema, signal);
   await adoptRefs(engine, context, session, scope);
-  const lens = session.connector.lenses(session.context.binding, schema);
+  const lens = await lensesOf(engine, session, schema);
   const tally = { done: 0, rejected: 0, raced: 0 };
   await settleUnanswered({ engine, input: { project, run: context.run, tool }, session, scope, lens, tally });
 

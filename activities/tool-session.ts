@@ -7,12 +7,13 @@ import { createHttp, type Http } from "../src/connectors/http.ts";
 import { createBudget } from "../src/rate/budget.ts";
 import { resolveCredentials } from "../src/registry/credentials.ts";
 import type { Engine, ToolContext } from "./engine.ts";
+import { lensesOf, noteAccounts } from "./identities.ts";
 
 /** The contract's "cache static data for one hour". */
 const SCHEMA_TTL_MS = 3_600_000;
 
 /** What a tool's calls depend on. */
-export type SessionContext = Pick<ToolContext, "tool" | "binding" | "connection" | "rateLimits" | "urgent">;
+export type SessionContext = Pick<ToolContext, "tool" | "client" | "binding" | "connection" | "rateLimits" | "urgent">;
 
 export interface ToolSession<C extends SessionContext = ToolContext> {
   readonly connector: Connector;
@@ -81,6 +82,7 @@ export async function schemaOf(
   const schema = await connector.describe({ binding: context.binding, http, signal, shared });
   await engine.store.dropCached(session.schemaKey);
   await keepSchema(engine, session, schema);
+  await noteAccounts(engine, session, schema);
   return schema;
 }
 
@@ -163,5 +165,5 @@ export async function knownSchema(engine: Engine, session: ToolSession<SessionCo
 export async function knownLenses(engine: Engine, context: ToolContext): Promise<LensTable | null> {
   const session = openSession(engine, context);
   const known = await knownSchema(engine, session);
-  return known ? session.connector.lenses(context.binding, known) : null;
+  return known ? lensesOf(engine, session, known) : null;
 }

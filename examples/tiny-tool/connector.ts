@@ -226,6 +226,8 @@ const connector: Connector = {
   describe: async (scope) =>
     (await call(scope, { method: "GET", path: `/boards/${boardOf(scope)}/lanes` }, lanes)) as ToolSchema,
   lenses,
+  // Cards have no assignee.
+  accounts: () => [],
   async changes(scope, { cursor }) {
     const { fresh, cursorFor } = await listed(scope, { cursor });
     return { items: fresh.map(twinOf), cursor: cursorFor(() => true) };

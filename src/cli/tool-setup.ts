@@ -6,8 +6,8 @@ import type { ResolvedTool } from "../registry/resolve.ts";
 
 /** A tool as commands call it: somebody waits for the answer. */
 export function openUrgent(engine: Engine, resolved: ResolvedTool): ToolSession<SessionContext> {
-  const { tool, binding, connection, rateLimits } = resolved;
-  return openSession(engine, { tool, binding, connection, rateLimits, urgent: true });
+  const { tool, client, binding, connection, rateLimits } = resolved;
+  return openSession(engine, { tool, client, binding, connection, rateLimits, urgent: true });
 }
 
 /** What the container lacks; nothing for a tool that needs no setting up. Reads only. */

@@ -9,6 +9,7 @@
  */
 import type { LensTable } from "../core/lens.ts";
 import type { FieldName, ItemId, ItemType, RemoteItem, Stamp, ToolKey, ToolValue, ToolValues } from "../core/model.ts";
+import type { Account } from "./person-lens.ts";
 import type { Http, HttpAnswer, LimitHint } from "./http.ts";
 
 /** One project's tie to one tool, resolved from the hub, the client file, sync-config and the registry. */
@@ -28,6 +29,8 @@ export interface Binding {
   };
   /** Person as spelled in the hub (lower-cased e-mail, login or name) to the tool's account id or e-mail. */
   readonly people: Readonly<Record<string, string>>;
+  /** By account id, e-mail addresses that the tool does not show: it showed them before, or another tool tells. */
+  readonly learned?: Readonly<Record<string, string>>;
 }
 
 /** What `describe` learned; JSON. Only its own connector looks inside. */
@@ -176,6 +179,8 @@ export interface Connector {
   /** Reads users, states, fields. The first call of a run and so its connection check. */
   describe(scope: Scope): Promise<ToolSchema>;
   lenses(binding: Binding, schema: ToolSchema): LensTable;
+  /** The people that the schema names. */
+  accounts(schema: ToolSchema): readonly Account[];
   /** All items of the container that changed since the cursor, every page of them. */
   changes(scope: SchemaScope, query: ChangesQuery): Promise<Changes>;
   /** As `changes`, of all projects of one credential together: as many requests as there are pages, however many projects. */

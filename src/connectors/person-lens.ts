@@ -19,6 +19,8 @@ export interface People {
   readonly accounts: readonly Account[];
   /** Identity map: person as spelled in the hub (lower-cased) to account id or e-mail. */
   readonly map: Readonly<Record<string, string>>;
+  /** E-mail addresses by account id that the tool does not show, as they were learned. */
+  readonly learned?: Readonly<Record<string, string>> | undefined;
 }
 
 type Found =
@@ -30,7 +32,8 @@ type Found =
  * Reads an account as the identity map's name for it, else as its e-mail; writes a person found by identity
  * map, e-mail, id or name. Whoever cannot be found is reported: nobody is ever unassigned for that.
  */
-export function personLens(people: People): Lens {
+export function personLens(known: People): Lens {
+  const people = { ...known, accounts: known.accounts.map((account) => withLearned(account, known)) };
   return {
     read(value) {
       if (value === null) return { kind: "value", value: null };
@@ -65,6 +68,13 @@ export function personLens(people: People): Lens {
       return people.map[normalized(canonical)] === value;
     },
   };
+}
+
+/** What the identity map says of the address goes before what was learned of it. */
+function withLearned(account: Account, { learned, map }: People): Account {
+  const email = account.email ?? learned?.[account.id] ?? null;
+  const named = email === null ? undefined : map[email];
+  return named === undefined || named === email || named === account.id ? { ...account, email } : account;
 }
 
 function refusal({ tool }: People, value: string, found: Exclude<Found, { kind: "one" }>): Written {

@@ -56,6 +56,7 @@ export function bindTool(input: ResolveInput, { entry, hub }: Candidate, config:
     tool: entry.key,
     name: entry.name,
     binding,
+    client: input.client?.client.code ?? "",
     projectRef: projectRefOf(entry, container),
     mode: config.sync_mode,
     strategy: config.conflict_resolution,

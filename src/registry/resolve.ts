@@ -29,6 +29,8 @@ export interface ResolvedTool {
   /** As people call it (`Jira`). */
   readonly name: string;
   readonly binding: Binding;
+  /** Code of the client whose people the accounts of the tool are; empty where the project has none. */
+  readonly client: string;
   /** The twin of the project itself, as the binding names it under `key`. */
   readonly projectRef: { readonly key: string; readonly ref: string } | null;
   readonly mode: SyncMode;

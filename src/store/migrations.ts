@@ -17,6 +17,7 @@ const MIGRATIONS: readonly Migration[] = [
   rememberStandings,
   rememberRefusals,
   rememberSlots,
+  rememberAccounts,
 ];
 
 /**
@@ -143,5 +144,13 @@ function rememberSlots(home: Home): string[] {
   return [
     `alter table budget add column slots text not null default '[]'`,
     `alter table budget add column denied_at ${home === "postgres" ? "double precision" : "real"} not null default 0`,
+  ];
+}
+
+/** Whose the accounts of a client's tools are. */
+function rememberAccounts(home: Home): string[] {
+  const text = textOf(home);
+  return [
+    `create table account (client ${text} not null, tool ${text} not null, id ${text} not null, email ${text}, hidden integer not null, names text not null, learned ${text}, primary key (client, tool, id))`,
   ];
 }

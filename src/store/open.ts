@@ -7,6 +7,7 @@ import { deadLetterMethods } from "./dead-letters.ts";
 import { connect, openFailure, type StoreOptions } from "./connect.ts";
 import { findingMethods } from "./findings.ts";
 import type { Handle } from "./handle.ts";
+import { identityMethods } from "./identities.ts";
 import { hubCommitMethods } from "./hub-commit.ts";
 import { intentMethods } from "./intents.ts";
 import { linkMethods } from "./links.ts";
@@ -36,6 +37,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ...standingMethods(handle),
     ...connectionMethods(handle),
     ...deadLetterMethods(handle),
+    ...identityMethods(handle),
     ...findingMethods(handle),
     ...conflictMethods(handle),
     ...cacheMethods(handle),

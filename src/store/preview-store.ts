@@ -64,6 +64,8 @@ export function withMemory(store: Store): Store {
     cursor: (project, tool) => store.cursor(project, tool),
     connection: (account) => store.connection(account),
     toolPauses: () => store.toolPauses(),
+    learnedEmails: (client, tool) => store.learnedEmails(client, tool),
+    noteAccounts: async () => undefined,
     deadLetters: (project) => store.deadLetters(project),
     acceptConnection: async () => undefined,
     refuseConnection: async () => undefined,

@@ -27,6 +27,16 @@ export interface Tables {
   };
   connection_waiter: { account: string; project: string };
   tool_pause: { tool: string; since: number; by: string; note: string | null };
+  /** `email`: as the tool last showed it; `learned`: whose it is where the tool hides that. */
+  account: {
+    client: string;
+    tool: string;
+    id: string;
+    email: string | null;
+    hidden: number;
+    names: string;
+    learned: string | null;
+  };
   dead_letter: {
     project: string;
     tool: string;

@@ -9,6 +9,7 @@ import type { ConflictAnswer } from "../core/policy.ts";
 import type { PortfolioSummary } from "../core/ports.ts";
 import type { ConnectionStore } from "./connections.ts";
 import type { DeadLetterStore } from "./dead-letters.ts";
+import type { IdentityStore } from "./identities.ts";
 
 /** Everything the planner needs of one project, read in one transaction. */
 export interface ProjectState {
@@ -173,7 +174,7 @@ export interface ConflictRecord {
   readonly reminders: number;
 }
 
-export interface Store extends ConnectionStore, DeadLetterStore {
+export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore {
   projectState(project: string): Promise<ProjectState>;
   /** Upserts mirror rows that were read by id. What differs from before is counted as news of the project, here and below. */
   saveTwins(project: string, tool: ToolKey, items: readonly RemoteItem[]): Promise<void>;

@@ -17,7 +17,7 @@ afterEach(() => store.close());
 
 function entry(project: string, people: Readonly<Record<string, string>>): PortfolioEntry {
   const binding = { project, tool: "jira", container: { project_key: project }, tasks: false, mapping: {}, people };
-  const tool = { tool: "jira", binding, connection: {}, rateLimits: [], urgent: false, account: "jira/1" };
+  const tool = { tool: "jira", client: "", binding, connection: {}, rateLimits: [], urgent: false, account: "jira/1" };
   return { project, pmePriority: "P1", isAsked: true, savedAt: "", isChanged: true, isDue: true, tools: [tool] };
 }
 

@@ -56,6 +56,50 @@ const withSams: Partial<WorldOptions> = {
   },
 };
 
+const hiding = (...emails: string[]): Partial<WorldOptions> => ({
+  jira: { users: PEOPLE.map((person) => ({ ...person, hidesEmail: emails.includes(person.email) })) },
+});
+
+describe("one person across tools", () => {
+  it("an account that hides its address is found by the name that another tool shows with it, in the first run", async () => {
+    await start([ANA, TOM], hiding(ANA));
+    expect(findings(await world.sync())).toEqual([]);
+    expect(await assigned("US-001")).toEqual([ANA, ANA]);
+    await expectSettled(world);
+    // The other way round: whom Jira shows without an address arrives as a person everywhere.
+    await world.jira.human({ action: "edit", key: await world.key("US-002", "jira"), fields: { assignee: ANA } });
+    await world.sync();
+    expect(await inHub("US-002")).toBe(ANA);
+    expect(await assigned("US-002")).toEqual([ANA, ANA]);
+    await expectSettled(world);
+  });
+
+  it("an address that is hidden later still is the person's, and nobody is unassigned", async () => {
+    await start([ANA, TOM]);
+    await world.sync();
+    const ana = world.jira.site.user(ANA);
+    Object.assign(ana ?? {}, { hidesEmail: true, displayName: "Somebody" });
+    await world.sync({ force: true });
+    await world.editHub(`assignee: ${TOM}`, `assignee: ${ANA}`);
+    expect(findings(await world.sync())).toEqual([]);
+    expect(await assigned("US-002")).toEqual([ANA, ANA]);
+    await expectSettled(world);
+  });
+
+  it("a name that two accounts bear tells of nobody: the finding says what to do", async () => {
+    const [ana] = PEOPLE.filter(({ email }) => email === ANA);
+    const double = { ...ana!, accountId: "5b10double00000000000001", email: "other@example.com" };
+    const users = [...PEOPLE, double].map((person) => ({
+      ...person,
+      hidesEmail: person.displayName === ana!.displayName,
+    }));
+    await start([ANA], { jira: { users } });
+    expect(findings(await world.sync())).toEqual([["unknown-person", "jira", ["US-001"]]]);
+    expect(await assigned("US-001")).toEqual([null, ANA]);
+    await expectSettled(world, { open: ["US-001/assignee"] });
+  });
+});
+
 describe("scenario 30: an assignee whom a tool cannot take", () => {
   it("a leaver on 18 of 40 stories is one finding a tool, naming them all, and stays in the hub", async () => {
     const assignees = Array.from({ length: 40 }, (_, n) => (n < 18 ? LEAVER : n < 30 ? ANA : "null"));

@@ -3,6 +3,7 @@ import { isSyncFailure } from "../../core/errors.ts";
 import type { LensTable } from "../../core/lens.ts";
 import type { ItemType, RemoteItem } from "../../core/model.ts";
 import type { ResolvedTool } from "../../registry/resolve.ts";
+import { lensesOf } from "../../../activities/identities.ts";
 import { schemaOf } from "../../../activities/tool-session.ts";
 import type { Engine } from "../../../activities/engine.ts";
 import { failedCheck, type Check } from "../checks/check.ts";
@@ -62,7 +63,7 @@ async function survey(engine: Engine, resolved: ResolvedTool, refs: readonly str
     tool: resolved,
     types: types.filter((type) => type !== "project" && (type !== "task" || binding.tasks)),
     twins: [...twins.values()],
-    lens: session.connector.lenses(binding, scope.schema),
+    lens: await lensesOf(engine, session, scope.schema),
     address: session.http.baseUrl,
   };
 }

@@ -6,9 +6,9 @@ import { checkedBaseUrl } from "../http.ts";
 import { changes } from "./changes.ts";
 import { history } from "./history.ts";
 import { limitHints } from "./limits.ts";
-import { lensTable } from "./mapping.ts";
+import { accountsOf, lensTable } from "./mapping.ts";
 import { read } from "./read.ts";
-import { describe } from "./schema.ts";
+import { describe, githubSchemaOf } from "./schema.ts";
 import { stream } from "./stream.ts";
 import { archive, create, update } from "./write.ts";
 
@@ -19,6 +19,7 @@ const connector: Connector = {
   capabilities: { types: ["epic", "story", "task"], history: true, staleListing: false, archive: true },
   describe,
   lenses: lensTable,
+  accounts: (schema) => accountsOf(githubSchemaOf(schema)),
   changes,
   stream,
   read,

@@ -5,7 +5,7 @@ import { canonicalMarkdown } from "../../core/markdown.ts";
 import type { FieldName, FieldValue, ItemType, ToolValue } from "../../core/model.ts";
 import { shortened } from "../../core/shortened.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
-import { personLens } from "../person-lens.ts";
+import { personLens, type Account } from "../person-lens.ts";
 import { BODY_MAX, MARKER_LENGTH } from "./body.ts";
 import { withMentions, withoutMentions } from "./mentions.ts";
 import { isOurs, lacksPlace, namingOf, sameName, type Naming, type WorkType } from "./naming.ts";
@@ -179,16 +179,20 @@ const taskTypeLens: Lens = {
     type === canonical || (typeof type === "string" && typeof canonical === "string" && sameName(type, canonical)),
 };
 
-/** Accounts go by login. The hub has one assignee: of several nobody can tell which one is meant. */
-function assigneeLens({ people }: GithubSchema, { people: map }: Binding): Lens {
-  const accounts = people.map(({ login, name, email }) => ({
+/** Accounts go by login. */
+export function accountsOf({ people }: GithubSchema): Account[] {
+  return people.map(({ login, name, email }) => ({
     id: login,
     email,
     names: [login, ...(name === null ? [] : [name])],
     active: true,
     assignable: true,
   }));
-  const one = personLens({ tool: "GitHub", accounts, map });
+}
+
+/** The hub has one assignee: of several nobody can tell which one is meant. */
+function assigneeLens(schema: GithubSchema, { people: map, learned }: Binding): Lens {
+  const one = personLens({ tool: "GitHub", accounts: accountsOf(schema), map, learned });
   return {
     read: (held) =>
       Array.isArray(held)

@@ -6,7 +6,7 @@ import { checkedBaseUrl } from "../http.ts";
 import { changes, stream } from "./changes.ts";
 import { describe } from "./describe.ts";
 import { limits } from "./limits.ts";
-import { lenses } from "./mapping.ts";
+import { accountsOf, lenses } from "./mapping.ts";
 import { history, read } from "./read.ts";
 import { jiraSchema } from "./schema.ts";
 import { archive, create, update } from "./write.ts";
@@ -16,6 +16,7 @@ const connector: Connector = {
   capabilities: { types: ["project", "epic", "story", "task"], history: true, staleListing: true, archive: true },
   describe,
   lenses,
+  accounts: (schema) => accountsOf(jiraSchema(schema)),
   changes,
   stream,
   read,

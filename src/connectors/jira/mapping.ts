@@ -3,7 +3,7 @@ import type { Lens, LensTable } from "../../core/lens.ts";
 import { FIELDS_OF_TYPE } from "../../core/fields.ts";
 import type { FieldName, ItemType } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
-import { personLens } from "../person-lens.ts";
+import { personLens, type Account } from "../person-lens.ts";
 import { throughAdf } from "./adf.ts";
 import {
   cannot,
@@ -132,7 +132,10 @@ export function typeOf(schema: JiraSchema, type: ItemType): JiraType | undefined
     : (schema.types[type] ?? (type === "task" ? (schema.subtask ?? undefined) : undefined));
 }
 
-function jiraPersonLens({ users }: JiraSchema, { people: map }: Binding): Lens {
-  const accounts = users.map(({ accountId: id, name, ...user }) => ({ ...user, id, names: [name] }));
-  return personLens({ tool: "Jira", accounts, map });
+export function accountsOf({ users }: JiraSchema): Account[] {
+  return users.map(({ accountId: id, name, ...user }) => ({ ...user, id, names: [name] }));
+}
+
+function jiraPersonLens(schema: JiraSchema, { people: map, learned }: Binding): Lens {
+  return personLens({ tool: "Jira", accounts: accountsOf(schema), map, learned });
 }

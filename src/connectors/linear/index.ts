@@ -4,9 +4,9 @@ import type { Connector, ConnectorModule, Credentials, Endpoint } from "../contr
 import { create } from "./create.ts";
 import { limitHints } from "./limits.ts";
 import { history } from "./history.ts";
-import { lensTable } from "./mapping.ts";
+import { accountsOf, lensTable } from "./mapping.ts";
 import { changes, read, stream } from "./read.ts";
-import { describe } from "./schema.ts";
+import { describe, linearSchemaOf } from "./schema.ts";
 import { archive, update } from "./write.ts";
 
 const API_URL = "https://api.linear.app/graphql";
@@ -16,6 +16,7 @@ const connector: Connector = {
   capabilities: { types: ["project", "epic", "story", "task"], history: true, staleListing: false, archive: true },
   describe,
   lenses: lensTable,
+  accounts: (schema) => accountsOf(linearSchemaOf(schema)),
   changes,
   stream,
   read,

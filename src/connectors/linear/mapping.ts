@@ -4,7 +4,7 @@ import { isOwnLabel } from "../../core/fields.ts";
 import { canonicalMarkdown } from "../../core/markdown.ts";
 import type { FieldName, FieldValue, ItemType, ToolValue } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
-import { personLens } from "../person-lens.ts";
+import { personLens, type Account } from "../person-lens.ts";
 import { shortened } from "../../core/shortened.ts";
 import { estimateLens } from "./estimate.ts";
 import { epicProject, labelsOf, linearSchemaOf, type LinearCycle, type LinearSchema } from "./schema.ts";
@@ -271,11 +271,10 @@ const healthLens: Lens = {
     health === canonical || (canonical !== null && health === (HEALTH[String(canonical).toLowerCase()] ?? null)),
 };
 
-function linearPersonLens({ users }: LinearSchema, { people: map }: Binding): Lens {
-  const accounts = users.map(({ displayName, name, ...user }) => ({
-    ...user,
-    names: [displayName, name],
-    assignable: true,
-  }));
-  return personLens({ tool: "Linear", accounts, map });
+export function accountsOf({ users }: LinearSchema): Account[] {
+  return users.map(({ displayName, name, ...user }) => ({ ...user, names: [displayName, name], assignable: true }));
+}
+
+function linearPersonLens(schema: LinearSchema, { people: map, learned }: Binding): Lens {
+  return personLens({ tool: "Linear", accounts: accountsOf(schema), map, learned });
 }

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { SyncFailure } from "../../core/errors.ts";
 import type { Connector, ConnectorModule, Credentials, Endpoint } from "../contract.ts";
 import { limitHints } from "./client.ts";
-import { lenses } from "./mapping.ts";
+import { accountsOf, lenses } from "./mapping.ts";
 import { changes, history, read, stream } from "./read.ts";
-import { describe } from "./schema.ts";
+import { describe, memorySchemaOf } from "./schema.ts";
 import { archive, create, update } from "./write.ts";
 
 const connector: Connector = {
@@ -13,6 +13,7 @@ const connector: Connector = {
   capabilities: { types: ["epic", "story", "task"], history: true, staleListing: true, archive: true },
   describe,
   lenses,
+  accounts: (schema) => accountsOf(memorySchemaOf(schema)),
   changes,
   stream,
   read,

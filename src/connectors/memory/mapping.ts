@@ -4,7 +4,7 @@ import { FIELDS_OF_TYPE, isOwnLabel, STATUS_VALUES } from "../../core/fields.ts"
 import type { Lens, LensTable, Reading, Written } from "../../core/lens.ts";
 import type { FieldName, FieldValue, ToolValue } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
-import { personLens } from "../person-lens.ts";
+import { personLens, type Account } from "../person-lens.ts";
 import type { MemorySchema } from "./answers.ts";
 import { memorySchemaOf } from "./schema.ts";
 import type { Kind } from "./world.ts";
@@ -171,15 +171,12 @@ function fold(labels: ToolValue): string {
   return JSON.stringify([...new Set(people(labels).map((label) => label.replace(/\s+/g, "-").toLowerCase()))].sort());
 }
 
-function memoryPersonLens({ people }: MemorySchema, { people: map }: Binding): Lens {
-  const accounts = people.map(({ id, email, name, active }) => ({
-    id,
-    email,
-    names: [name],
-    active,
-    assignable: true,
-  }));
-  return personLens({ tool: "the tracker", accounts, map });
+export function accountsOf({ people }: MemorySchema): Account[] {
+  return people.map(({ id, email, name, active }) => ({ id, email, names: [name], active, assignable: true }));
+}
+
+function memoryPersonLens(schema: MemorySchema, { people: map, learned }: Binding): Lens {
+  return personLens({ tool: "the tracker", accounts: accountsOf(schema), map, learned });
 }
 
 /** Cycles exist or do not: one is never made for a hub's sprint. */

@@ -6,8 +6,9 @@ import { checkedBaseUrl } from "../http.ts";
 import { changes, stream } from "./changes.ts";
 import { describe } from "./describe.ts";
 import { limits } from "./limits.ts";
-import { lenses } from "./mapping.ts";
+import { accountsOf, lenses } from "./mapping.ts";
 import { read } from "./read.ts";
+import { notionSchema } from "./schema.ts";
 import { setup } from "./setup.ts";
 import { archive, create, update } from "./write.ts";
 
@@ -18,6 +19,7 @@ const connector: Connector = {
   capabilities: { types: ["project", "epic", "story", "task"], history: false, staleListing: false, archive: true },
   describe,
   lenses,
+  accounts: (schema) => accountsOf(notionSchema(schema)),
   changes,
   stream,
   read,

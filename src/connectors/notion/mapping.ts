@@ -3,7 +3,7 @@ import type { Lens, LensTable } from "../../core/lens.ts";
 import { FIELDS_OF_TYPE } from "../../core/fields.ts";
 import type { FieldName, ItemType } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
-import { personLens } from "../person-lens.ts";
+import { personLens, type Account } from "../person-lens.ts";
 import { bodyLens } from "./body.ts";
 import { notionId } from "./ids.ts";
 import {
@@ -87,20 +87,18 @@ function single(lens: Lens, code: string, message: string): Lens {
 const relationLens = single(textLens, "several-parents", "the page has several parents in Notion; leave it one");
 
 /** Guests are in nobody's list: whom the client file maps to a user id can be assigned all the same. */
+export function accountsOf({ users }: NotionSchema): Account[] {
+  return users.map(({ id, name, email, isBot }) => ({ id, email, names: [name], active: true, assignable: !isBot }));
+}
+
 function peopleLens({ schema, binding }: Place): Lens {
   const spelled = (named: string): string => (named.includes("@") ? named : (notionId(named) ?? named));
   const map = Object.fromEntries(Object.entries(binding.people).map(([person, named]) => [person, spelled(named)]));
-  const accounts = schema.users.map(({ id, name, email, isBot }) => ({
-    id,
-    email,
-    names: [name],
-    active: true,
-    assignable: !isBot,
-  }));
+  const accounts = accountsOf(schema);
   const listed = new Set(accounts.map(({ id }) => id));
   const guests = [...new Set(Object.values(map))]
     .filter((named) => named === notionId(named) && !listed.has(named))
     .map((id) => ({ id, email: null, names: [], active: true, assignable: true }));
-  const lens = personLens({ tool: "Notion", accounts: [...accounts, ...guests], map });
+  const lens = personLens({ tool: "Notion", accounts: [...accounts, ...guests], map, learned: binding.learned });
   return single(lens, "several-people", "the page has several assignees in Notion; leave it one");
 }
