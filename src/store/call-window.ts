@@ -1,12 +1,12 @@
 /**
- * The arithmetic of a bucket. Calls are counted in slots, about a sixtieth of the period each, and no run of slots that
+ * The arithmetic of a bucket. Calls are counted in slots, a 240th of the period each, and no run of slots that
  * could hold a window of the period may hold more than the limit, wherever that window starts. What is left after a
  * burst goes evenly, one call each step: `tat` (theoretical arrival time) says when the next one is due. So an idle
  * credential answers at once, and a busy one gets nearly all that the vendor allows. All times in milliseconds.
  */
 import type { BucketLimit } from "./store.ts";
 
-const SLOTS = 60;
+const SLOTS = 240;
 /** Turns that may be made up for at once. */
 const MADE_UP = 10;
 
