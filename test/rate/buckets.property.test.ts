@@ -88,9 +88,9 @@ test(`who asks again when told to is granted nearly all that the limit allows, a
     const periods = 4;
     const grants = await greedily(key, rate, rate.periodMs * periods);
     expect(dearestWindow(grants, rate.periodMs)).toBeLessThanOrEqual(rate.limit);
-    // A window of sixty-one slots stands for a period of sixty (short periods have fewer), less what is kept.
+    // A window of 241 slots stands for a period of 240 (short periods have fewer), less what is kept.
     const { kept = 0, limit } = bucketOf(key, rate, 1);
-    const slot = Math.max(1, Math.ceil(rate.periodMs / 60));
+    const slot = Math.max(1, Math.ceil(rate.periodMs / 240));
     const window = (Math.ceil(rate.periodMs / slot) + 1) * slot;
     const full = Math.floor((rate.periodMs * (periods - 1)) / window) * (limit - kept);
     const lost = Math.ceil((full * limit) / rate.periodMs) + limit * 0.05;
