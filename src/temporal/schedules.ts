@@ -17,6 +17,8 @@ import { PORTFOLIO_SYNC, SYNC_TRIGGER, WORKFLOW_QUEUE, type PortfolioInput } fro
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** Sprints are planned for so long; each `schedule apply` plans on from its day. */
+const PLANNED_MS = 2 * 365 * DAY_MS;
 const DAY_NAMES: Readonly<Record<string, string>> = {
   mon: "MONDAY",
   tue: "TUESDAY",
@@ -184,7 +186,7 @@ function optionsOf(scope: ScheduleScope, wanted: PortfolioSchedule): ScheduleOpt
 /** In the client's own time zone; so that not all clients start in the same second, each a little later. */
 function specOf({ kind, hours, at, days, every }: PortfolioSchedule): ScheduleSpec {
   const jitter = kind === "sync" ? 5 * MINUTE_MS : MINUTE_MS;
-  if (every) return { ...intervalOf(every, at[0] ?? hours.from), jitter };
+  if (every) return { calendars: firstDays(every, at[0] ?? hours.from), timezone: hours.timezone, jitter };
   const calendars = at.map((time): CalendarSpec => {
     const [hour = 0, minute = 0] = time.split(":").map(Number);
     return { hour, minute, dayOfWeek: days.map((day) => DAY_NAMES[day]) as never };
@@ -193,15 +195,21 @@ function specOf({ kind, hours, at, days, every }: PortfolioSchedule): ScheduleSp
   return { calendars, skip, timezone: hours.timezone, jitter };
 }
 
-/** Intervals count from the epoch, in UTC. */
-function intervalOf({ firstDay, days }: NonNullable<PortfolioSchedule["every"]>, time: string): ScheduleSpec {
-  const first = Date.parse(`${firstDay}T${time}:00Z`);
-  const every = days * DAY_MS;
-  return { intervals: [{ every, offset: first % every }], startAt: new Date(first - 1) };
+/** Sprints count in days, which Temporal does in UTC only: so each first day stands for itself, by the clock of the place. */
+function firstDays({ firstDay, days }: NonNullable<PortfolioSchedule["every"]>, time: string): CalendarSpec[] {
+  const [hour = 0, minute = 0] = time.split(":").map(Number);
+  const [first, every, now] = [Date.parse(`${firstDay}T00:00:00Z`), days * DAY_MS, Date.now()];
+  const next = first + Math.max(0, Math.ceil((now - DAY_MS - first) / every)) * every;
+  const planned = Array.from({ length: Math.ceil(PLANNED_MS / every) }, (_, n) => new Date(next + n * every));
+  return planned.map((day) => ({ ...calendarDay(day.toISOString().slice(0, 10)), hour, minute }));
 }
 
 /** A skip needs all of it, down to the second. */
 function wholeDay(day: string): CalendarSpec {
+  return { ...calendarDay(day), hour: "*", minute: "*", second: "*" };
+}
+
+function calendarDay(day: string): CalendarSpec {
   const [year, month = 1, dayOfMonth] = day.split("-").map(Number);
-  return { year, month: MONTHS[month - 1], dayOfMonth, hour: "*", minute: "*", second: "*" } as CalendarSpec;
+  return { year, month: MONTHS[month - 1], dayOfMonth } as CalendarSpec;
 }

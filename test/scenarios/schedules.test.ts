@@ -115,6 +115,14 @@ describe("schedules", () => {
       ...times("2027-10-29", summer!),
       ...times("2027-11-01", winter!),
     ]);
+    // Every other Monday at nine, by the clock of Madrid.
+    const planning = ids.find((id) => id.includes("/sprint-planning/"))!;
+    expect(await firing(planning, "2026-11-20", "2026-12-10")).toEqual(["2026-11-23T08", "2026-12-07T08"]);
+    expect(await firing(planning, "2027-03-10", "2027-04-13")).toEqual([
+      "2027-03-15T08",
+      "2027-03-29T07",
+      "2027-04-12T07",
+    ]);
     for (const { scheduleId, policies } of told) {
       const { catchupWindow, overlap } = policies;
       expect(["SKIP", "BUFFER_ONE"]).toContain(overlap);
