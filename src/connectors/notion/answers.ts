@@ -32,6 +32,7 @@ export const PageAnswer = z.looseObject({
   id: z.string(),
   created_time: z.string(),
   last_edited_time: z.string(),
+  last_edited_by: z.object({ id: z.string() }).optional(),
   in_trash: z.boolean(),
   is_archived: z.boolean().optional(),
   url: z.string(),

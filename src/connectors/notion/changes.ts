@@ -4,17 +4,8 @@ import type { Changes, ChangesQuery, SchemaScope, Streamed, StreamQuery } from "
 import { byProject } from "../streamed.ts";
 import type { NotionPage } from "./answers.ts";
 import { bodyOfRow, vendorNow } from "./bodies.ts";
-import {
-  advanced,
-  askedFrom,
-  cursorOf,
-  cursorsOf,
-  isNews,
-  isOpen,
-  isToldText,
-  type Cursor,
-  type Listed,
-} from "./cursor.ts";
+import type { Body } from "./body.ts";
+import { advanced, askedFrom, cursorOf, cursorsOf, isNews, isOpen, type Cursor, type Listed } from "./cursor.ts";
 import { relearned } from "./describe.ts";
 import { queryRows } from "./query.ts";
 import { readPage } from "./read.ts";
@@ -32,10 +23,10 @@ export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<
   const rows = listed.filter(inProject(scope));
   const own = await projectPage(scope, rows);
   const told = [...rows, ...own];
-  const { news, ...read } = await readTexts(scope, cursor, told, () => true);
-  const items: RemoteItem[] = news.map(({ page, body }) => twinOf(scope, page, body));
-  const next = advanced(cursor, { ...read, told, newest: newestOf(rows), always: own.map(({ id }) => id) });
-  const rowNews = news.filter(({ page }) => !own.includes(page));
+  const texts = await readTexts(scope, cursor, told, () => true);
+  const items: RemoteItem[] = texts.read.map(({ page, body }) => twinOf(scope, page, body));
+  const next = advanced(cursor, { ...texts, told, newest: newestOf(rows), always: own.map(({ id }) => id) });
+  const rowNews = texts.read.filter(({ page }) => !own.includes(page));
   const isStale = rowNews.some(({ page }) => hasNewOption(scope, page) || lacksProperty(scope, page));
   return { items, cursor: JSON.stringify(next), ...(isStale ? { learned: await relearned(scope) } : {}) };
 }
@@ -75,12 +66,16 @@ export async function stream(scopes: readonly SchemaScope[], query: StreamQuery)
   const next: Record<string, Cursor> = { ...cursors };
   for (const { id, scope, cursor, rows } of listings) {
     const isOwned = (page: NotionPage): boolean => ownersOf(page.id).length > 0;
-    const { news, ...read } = await readTexts(scope, cursor, rows, isOwned);
-    for (const { page, body } of news)
+    const texts = await readTexts(scope, cursor, rows, isOwned);
+    for (const { page, body } of texts.read)
       for (const owner of ownersOf(page.id)) told.push({ scope: owner, twin: twinOf(owner, page, body) });
-    next[id] = advanced(cursor, { ...read, told: rows.filter(isOwned), newest: newestOf(rows), always: [] });
+    next[id] = advanced(cursor, { ...texts, told: rows.filter(isOwned), newest: newestOf(rows), always: [] });
   }
   return { items: byProject(told), cursor: JSON.stringify(next) };
+}
+
+interface Texts extends Pick<Listed, "now"> {
+  readonly read: readonly (Listed["read"][number] & { readonly body: Body })[];
 }
 
 /** Texts are a call each: only those of pages that are news are read, or that may have changed unseen. */
@@ -89,16 +84,15 @@ async function readTexts(
   cursor: Cursor,
   rows: readonly NotionPage[],
   isOwned: (page: NotionPage) => boolean,
-): Promise<Pick<Listed, "read" | "now"> & { readonly news: Listed["read"] }> {
+): Promise<Texts> {
   const now = vendorNow(scope);
   const late = await leftOpen(scope, cursor, rows, now);
-  const read: Listed["read"][number][] = [];
+  const read: Texts["read"][number][] = [];
   for (const page of [...rows, ...late].filter(isOwned)) {
     const at = vendorNow(scope);
     if (isNews(cursor, page) || isOpen(cursor, page, now)) read.push({ page, body: await bodyOfRow(scope, page), at });
   }
-  const news = read.filter(({ page, body }) => isNews(cursor, page) || !isToldText(cursor, page, body));
-  return { read, news, now };
+  return { read, now };
 }
 
 /** Pages whose text must be read once more, and that the listing no longer shows. */
@@ -110,7 +104,7 @@ async function leftOpen(
 ): Promise<NotionPage[]> {
   const shown = new Set(rows.map(({ id }) => id));
   const pages: NotionPage[] = [];
-  for (const [id, { minute }] of Object.entries(cursor.open)) {
+  for (const [id, minute] of Object.entries(cursor.open)) {
     if (shown.has(id) || !isOpen(cursor, { id, last_edited_time: minute }, now)) continue;
     const page = await readPage(scope, id);
     if (page) pages.push(page);

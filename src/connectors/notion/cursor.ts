@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { NotionPage, PropertyValue } from "./answers.ts";
-import type { Body } from "./body.ts";
 import { isSettled } from "./bodies.ts";
 import { MINUTE_MS } from "./twin.ts";
 
@@ -11,17 +10,16 @@ const OVERLAP_MS = MINUTE_MS;
 /** No row becomes visible later: a listing need not reach further back, however long ago the newest change was. */
 const LONGEST_LAG_MS = 3_600_000;
 
-const openText = z.object({ minute: z.string(), text: z.string() });
 const cursorShape = z.object({
   /** Newest `last_edited_time` ever listed, or a later time up to which nothing can be missing; null before the first listing. */
   since: z.string().nullable(),
   /** Fingerprints of what the overlap shows again. */
   seen: z.array(z.string()),
   /**
-   * By page, texts that were read before the minute of the page's last edit was over, by fingerprint: one more edit of
-   * the text in that minute moves neither a property nor the time, and only reading it again shows it.
+   * By page, the minute of its last edit, where the page was read before that was over: one more edit of its text in
+   * that minute shows in no listing, nor does one that takes a write of ours back.
    */
-  open: z.record(z.string(), openText),
+  open: z.record(z.string(), z.string()),
 });
 export type Cursor = z.output<typeof cursorShape>;
 
@@ -58,21 +56,16 @@ export function isNews({ seen }: Cursor, page: NotionPage): boolean {
   return !seen.includes(fingerprint(page));
 }
 
-/** Whether the page's text must be read once more, now that its minute is over. */
+/** Whether the page must be told once more, text and all, now that its minute is over. */
 export function isOpen({ open }: Cursor, page: Pick<NotionPage, "id" | "last_edited_time">, now: number): boolean {
-  return open[page.id]?.minute === page.last_edited_time && isSettled(page, now);
-}
-
-/** Whether the text is the one that was told. */
-export function isToldText({ open }: Cursor, { id }: NotionPage, body: Body): boolean {
-  return open[id]?.text === digest(body);
+  return open[page.id] === page.last_edited_time && isSettled(page, now);
 }
 
 export interface Listed {
   /** All rows of the listing that were told, now or before. */
   readonly told: readonly NotionPage[];
   /** Those whose text was read now, with when, on the vendor's clock. */
-  readonly read: readonly { readonly page: NotionPage; readonly body: Body; readonly at: number }[];
+  readonly read: readonly { readonly page: NotionPage; readonly at: number }[];
   /** Newest time of any row, told or not. */
   readonly newest: string | undefined;
   /** The vendor's clock when the rows were there: what was open and settled then has been read once more. */
@@ -90,11 +83,11 @@ export function advanced(cursor: Cursor, { told, read, newest, now, always }: Li
     Date.parse(at) >= oldest || always.includes(id);
   const ids = new Set(read.map(({ page }) => page.id));
   const before = Object.entries(cursor.open).filter(
-    ([id, { minute }]) => !ids.has(id) && !isSettled({ last_edited_time: minute }, now),
+    ([id, minute]) => !ids.has(id) && !isSettled({ last_edited_time: minute }, now),
   );
   const opened = read
     .filter(({ page, at }) => !isSettled(page, at))
-    .map(({ page, body }) => [page.id, { minute: page.last_edited_time, text: digest(body) }] as const);
+    .map(({ page }) => [page.id, page.last_edited_time] as const);
   return {
     since,
     seen: told.filter(isShown).map(fingerprint).sort(),
@@ -102,10 +95,13 @@ export function advanced(cursor: Cursor, { told, read, newest, now, always }: Li
   };
 }
 
-/** What of a page people can edit. Formulas, rollups and the signed addresses of files change by themselves. */
-function fingerprint({ id, last_edited_time, in_trash, properties }: NotionPage): string {
+/**
+ * What of a page people can edit, and who did last: whoever takes a write of ours back in the same minute leaves all
+ * else as it was. Formulas, rollups and the signed addresses of files change by themselves.
+ */
+function fingerprint({ id, last_edited_time, last_edited_by, in_trash, properties }: NotionPage): string {
   const held = Object.values(properties).map(essence);
-  return digest([id, last_edited_time, in_trash, held.sort()]);
+  return digest([id, last_edited_time, last_edited_by?.id, in_trash, held.sort()]);
 }
 
 function essence(value: PropertyValue): string {
