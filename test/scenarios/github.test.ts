@@ -145,17 +145,6 @@ describe("GitHub beside Jira", () => {
     expect([...github.host.issues.values()].filter(({ fate }) => fate === "here")).toHaveLength(2);
   });
 
-  it("makes exactly one issue where the answer to its create was lost", async () => {
-    await start();
-    github.faults.add({ kind: "drop-after", operation: "POST issues" });
-    await world.editHub("stories:\n", "stories:\n    - {id: US-3, epic: EPIC-1, title: Lost once, status: ready}\n");
-    await world.sync();
-    await world.sync();
-    expect([...github.host.issues.values()].filter(({ title }) => title === "Lost once")).toHaveLength(1);
-    expect((await world.item("US-3")).refs["github"]).toBe(keyOf("Lost once"));
-    await quiet();
-  });
-
   it("goes on under the repository's new name", async () => {
     await start();
     await github.human({ action: "renameRepository", repository: REPOSITORY, name: "shop" });

@@ -150,16 +150,6 @@ describe("a project bound to Jira and Notion", () => {
     await expectSettled();
   });
 
-  it("scenario 18: creates whose answers are lost are found by their sync key", async () => {
-    await start();
-    notion.faults.add({ kind: "drop-after", method: "POST", path: "/pages$", times: 2 });
-    for (let n = 0; n < 4 && livePages().length < 2; n++) await world.sync();
-    await world.sync();
-    expect(livePages()).toHaveLength(2);
-    expect((await world.item("US-001")).refs["notion"]).toBe(page("Store a card").id);
-    await expectSettled();
-  });
-
   it("scenario 26: trashed is asked about once all is listed, and restored the link holds", async () => {
     await start();
     await world.sync();
