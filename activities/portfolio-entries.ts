@@ -1,5 +1,6 @@
 /** What the steps of one portfolio run leave each other of its projects: too much for a history. */
 import type { Binding } from "../src/connectors/contract.ts";
+import { NO_MAPS } from "../src/core/maps.ts";
 import { KEEP_MS, type Engine } from "./engine.ts";
 import type { SessionContext } from "./tool-session.ts";
 
@@ -20,15 +21,16 @@ export interface PortfolioEntry {
 
 type Tool = PortfolioEntry["tools"][number];
 
-/** As stored: the people of a client, hundreds of lines that its projects have in common, stand there once. */
+/** As stored: the people of a client and the maps of a tool, hundreds of lines that projects have in common, stand there once. */
 interface Stored {
   readonly people: readonly Binding["people"][];
+  readonly maps: readonly Binding["maps"][];
   readonly entries: readonly StoredEntry[];
 }
 type StoredEntry = Omit<PortfolioEntry, "tools"> & { readonly tools: readonly StoredTool[] };
 type StoredTool = Omit<Tool, "binding"> & {
-  /** `people`: the place in the list. */
-  readonly binding: Omit<Binding, "people"> & { readonly people: number };
+  /** `people`, `maps`: the places in the lists. */
+  readonly binding: Omit<Binding, "people" | "maps"> & { readonly people: number; readonly maps: number };
 };
 
 export async function saveEntries(
@@ -49,24 +51,26 @@ export async function dropEntries(engine: Engine, portfolio: string): Promise<vo
 }
 
 function packed(entries: readonly PortfolioEntry[]): Stored {
-  const places = new Map<Binding["people"], number>();
-  const placeOf = (people: Binding["people"]): number => {
-    const place = places.get(people) ?? places.size;
-    places.set(people, place);
-    return place;
-  };
+  const people = new Map<Binding["people"], number>();
+  const maps = new Map<Binding["maps"], number>();
   const toolOf = (tool: Tool): StoredTool => ({
     ...tool,
-    binding: { ...tool.binding, people: placeOf(tool.binding.people) },
+    binding: { ...tool.binding, people: placeIn(people, tool.binding.people), maps: placeIn(maps, tool.binding.maps) },
   });
   const stored = entries.map((entry): StoredEntry => ({ ...entry, tools: entry.tools.map(toolOf) }));
-  return { people: [...places.keys()], entries: stored };
+  return { people: [...people.keys()], maps: [...maps.keys()], entries: stored };
 }
 
-function unpacked({ people, entries }: Stored): PortfolioEntry[] {
-  const toolOf = (tool: StoredTool): Tool => ({
+function placeIn<T>(places: Map<T, number>, one: T): number {
+  const place = places.get(one) ?? places.size;
+  places.set(one, place);
+  return place;
+}
+
+function unpacked({ people, maps, entries }: Stored): PortfolioEntry[] {
+  const toolOf = ({ binding, ...tool }: StoredTool): Tool => ({
     ...tool,
-    binding: { ...tool.binding, people: people[tool.binding.people] ?? {} },
+    binding: { ...binding, people: people[binding.people] ?? {}, maps: maps[binding.maps] ?? NO_MAPS },
   });
   return entries.map((entry) => ({ ...entry, tools: entry.tools.map(toolOf) }));
 }

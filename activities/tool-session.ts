@@ -2,10 +2,12 @@
 import { createHash } from "node:crypto";
 import { SyncFailure } from "../src/core/errors.ts";
 import type { LensTable } from "../src/core/lens.ts";
-import type { Connector, SchemaScope, Shared, ToolSchema } from "../src/connectors/contract.ts";
+import type { Binding, Connector, SchemaScope, Shared, ToolSchema } from "../src/connectors/contract.ts";
 import { createHttp, type Http } from "../src/connectors/http.ts";
+import { NO_MAPS } from "../src/core/maps.ts";
 import { createBudget } from "../src/rate/budget.ts";
 import { resolveCredentials } from "../src/registry/credentials.ts";
+import { findTool } from "../src/registry/registry.ts";
 import type { Engine, ToolContext } from "./engine.ts";
 import { lensesOf, noteAccounts } from "./identities.ts";
 
@@ -26,7 +28,8 @@ export interface ToolSession<C extends SessionContext = ToolContext> {
   scope(schema: ToolSchema, signal: AbortSignal): SchemaScope;
 }
 
-export function openSession<C extends SessionContext>(engine: Engine, context: C): ToolSession<C> {
+export function openSession<C extends SessionContext>(engine: Engine, given: C): ToolSession<C> {
+  const context = withMaps(engine, given);
   const module = engine.connectors[context.tool];
   if (!module)
     throw new SyncFailure("InvalidConfig", `there is no connector for ${context.tool}`, { tool: context.tool });
@@ -66,6 +69,14 @@ export function openSession<C extends SessionContext>(engine: Engine, context: C
       shared: sharedOf(engine, endpoint.account, SCHEMA_TTL_MS),
     }),
   };
+}
+
+/** What an earlier version stored of a run, or of a refusal, has none. */
+function withMaps<C extends SessionContext>({ workspace }: Engine, context: C): C {
+  const { maps }: Partial<Binding> = context.binding;
+  if (maps) return context;
+  const usual = findTool(workspace.registry, "tracking", context.tool)?.maps ?? NO_MAPS;
+  return { ...context, binding: { ...context.binding, maps: usual } };
 }
 
 /** The tool's schema, from the cache for an hour; reading it is also the connection check. */

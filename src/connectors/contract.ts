@@ -10,6 +10,7 @@
 import type { LensTable } from "../core/lens.ts";
 import type { FieldName, ItemId, ItemType, RemoteItem, Stamp, ToolKey, ToolValue, ToolValues } from "../core/model.ts";
 import type { Account } from "./person-lens.ts";
+import type { ToolMaps } from "../core/maps.ts";
 import type { Http, HttpAnswer, LimitHint } from "./http.ts";
 
 /** One project's tie to one tool, resolved from the hub, the client file, sync-config and the registry. */
@@ -20,7 +21,9 @@ export interface Binding {
   readonly container: Readonly<Record<string, string | null>>;
   /** Whether tasks are synced too. */
   readonly tasks: boolean;
-  /** Per client or project overrides of the mapping, e.g. `status.story.in_review: "Code Review"`. */
+  /** What the tool usually calls the hub's values and fields, in both directions. */
+  readonly maps: ToolMaps;
+  /** Per client or project overrides of the maps, e.g. `status.story.in_review: "Code Review"`. */
   readonly mapping: {
     readonly status?: Partial<Record<ItemType, Readonly<Record<string, string>>>>;
     readonly priority?: Readonly<Record<string, string>>;

@@ -27,3 +27,12 @@ export function cannot(code: string, message: string): Written {
 export function isCalled(state: NamedState, wanted: string): boolean {
   return state.id === wanted || state.name.trim().toLowerCase() === wanted.trim().toLowerCase();
 }
+
+/** Of things with names, those with the best name that any of them has. */
+export function bestNamed<T extends NamedState>(all: readonly T[], names: readonly string[]): readonly T[] {
+  for (const name of names) {
+    const found = all.filter((one) => isCalled(one, name));
+    if (found.length > 0) return found;
+  }
+  return [];
+}

@@ -49,6 +49,7 @@ export function bindTool(input: ResolveInput, { entry, hub }: Candidate, config:
     tool: entry.key,
     container,
     tasks: config.tasks,
+    maps: entry.maps,
     mapping,
     people,
   };

@@ -3,7 +3,7 @@ import { FIELD_NAMES } from "./mapping-schema.ts";
 import type { ToolEntry } from "./registry-schema.ts";
 import { notAllowed } from "./suggest.ts";
 
-/** Names the hub file and the contract use for our fields; a tool's own are in its registry entry. */
+/** Names the hub file and the contract use for our fields; a tool's own are in its maps and its registry entry. */
 const HUB_NAMES: Readonly<Record<string, FieldName>> = {
   estimation: "estimate",
   estimation_sp: "estimate",
@@ -35,6 +35,9 @@ function knownNames(tool: ToolEntry, mapped: MappedFields): Map<string, FieldNam
   const all = [
     ...FIELD_NAMES.map((field) => [field, field]),
     ...Object.entries(HUB_NAMES),
+    ...Object.entries(tool.maps.fields).flatMap(([field, { field: own, names, aliases }]) =>
+      [...(own === null ? [] : [own]), ...names, ...aliases].map((name) => [name, field]),
+    ),
     ...Object.entries(tool.fieldNames),
     ...own,
   ];

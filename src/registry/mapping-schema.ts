@@ -14,6 +14,9 @@ export const FIELD_NAMES = Object.keys(FIELD_DEFINITIONS) as readonly FieldName[
 /** What a tool may keep in a field of its own beside ours: the item's type, our identity of it, whose project it is. */
 const OTHER_PLACES = ["type", "sync_key", "project"];
 
+/** What a map or a mapping may say of: fields of the hub, and those other places. */
+export const MAPPED_FIELDS: readonly string[] = [...FIELD_NAMES, ...OTHER_PLACES];
+
 export const mappingSchema = strictShape({
   status: strictShape({
     epic: namesFor(STATUS_VALUES.epic).optional(),
@@ -22,6 +25,6 @@ export const mappingSchema = strictShape({
   }).optional(),
   priority: namesFor(PRIORITY_VALUES).optional(),
   /** Canonical field to the tool's field id or name (`estimate: customfield_10016`). */
-  fields: namesFor([...FIELD_NAMES, ...OTHER_PLACES]).optional(),
+  fields: namesFor(MAPPED_FIELDS).optional(),
 });
 export type MappingFile = z.output<typeof mappingSchema>;

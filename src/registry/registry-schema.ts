@@ -1,5 +1,6 @@
 /** Shape of `registry/tool-registry.yaml`, as a file (everything optional, so that a workspace can override) and in full. */
 import { z } from "zod";
+import type { ToolMaps } from "../core/maps.ts";
 import { strictShape } from "./strict-shape.ts";
 
 const ENV_NAME = /^[A-Z][A-Z0-9_]*$/;
@@ -38,7 +39,7 @@ const toolFileSchema = strictShape({
   container: z.record(z.string(), containerKey).optional(),
   /** Keys of a client's `connections.<tool>` that stand for an environment variable. */
   connection_env: z.record(z.string(), envName).optional(),
-  /** The tool's own field names, as `priority_fields` may give them, to ours. */
+  /** Further names of the tool's fields, as `priority_fields` may give them, to ours; the usual ones stand in its maps. */
   field_names: z.record(z.string(), z.string()).optional(),
   rate_limits: z.array(rateLimitFile).optional(),
 });
@@ -99,6 +100,8 @@ export interface ToolEntry {
   readonly connectionEnv: Readonly<Record<string, string>>;
   readonly fieldNames: Readonly<Record<string, string>>;
   readonly rateLimits: readonly RateLimit[];
+  /** What the tool calls the hub's values and fields. */
+  readonly maps: ToolMaps;
 }
 
 export interface Capability {
@@ -120,7 +123,7 @@ export function periodMs(per: string): number {
 }
 
 /** Fills what an entry leaves out. */
-export function completeTool(key: string, file: ToolFile): ToolEntry {
+export function completeTool(key: string, file: ToolFile, maps: ToolMaps): ToolEntry {
   return {
     key,
     name: file.name ?? key,
@@ -146,5 +149,6 @@ export function completeTool(key: string, file: ToolFile): ToolEntry {
     connectionEnv: file.connection_env ?? {},
     fieldNames: file.field_names ?? {},
     rateLimits: (file.rate_limits ?? []).map(({ per, ...limit }) => ({ ...limit, periodMs: periodMs(per) })),
+    maps,
   };
 }

@@ -1,5 +1,7 @@
 /** The tool registry: the one shipped with the package, with the workspace's own entries laid over it. */
+import { NO_MAPS, type ToolMaps } from "../core/maps.ts";
 import { SyncFailure } from "../core/errors.ts";
+import type { ToolKey } from "../core/model.ts";
 import {
   completeTool,
   registryFileSchema,
@@ -26,15 +28,19 @@ export interface RegistryText {
   readonly file: string;
 }
 
+/** What the tools call things, by tool key. */
+type MapsOfTools = Readonly<Record<ToolKey, ToolMaps>>;
+
 /** Merges registry files, later ones over earlier ones: maps key by key, lists and scalars replaced. */
-export function parseRegistry(files: readonly RegistryText[]): ToolRegistry {
+export function parseRegistry(files: readonly RegistryText[], maps: MapsOfTools = {}): ToolRegistry {
   const sources = files.map(({ text, file }) => new YamlSource(text, file));
   const merged = sources.map((source) => source.parse(registryFileSchema)).reduce(mergeFiles, {});
   const capabilities = Object.fromEntries(
-    Object.entries(merged.capabilities ?? {}).map(([key, file]) => [key, completeCapability(key, file)]),
+    Object.entries(merged.capabilities ?? {}).map(([key, file]) => [key, completeCapability(key, file, maps)]),
   );
   const last = sources.at(-1);
   if (last) checkDefaults(last, capabilities);
+  checkMaps(maps, capabilities);
   return {
     language: {
       default: merged.language?.default ?? "en",
@@ -50,7 +56,8 @@ function mergeFiles(under: RegistryFile, over: RegistryFile): RegistryFile {
   return mergeMaps(under, over) as RegistryFile;
 }
 
-function mergeMaps(under: unknown, over: unknown): unknown {
+/** Later maps over earlier ones, key by key; lists and scalars are replaced. */
+export function mergeMaps(under: unknown, over: unknown): unknown {
   if (!isPlainMap(under) || !isPlainMap(over)) return over === undefined ? under : over;
   const keys = [...new Set([...Object.keys(under), ...Object.keys(over)])];
   return Object.fromEntries(keys.map((key) => [key, mergeMaps(under[key], over[key])]));
@@ -62,7 +69,7 @@ function isPlainMap(value: unknown): value is Record<string, unknown> {
 
 type CapabilityFile = NonNullable<RegistryFile["capabilities"]>[string];
 
-function completeCapability(key: string, file: CapabilityFile): Capability {
+function completeCapability(key: string, file: CapabilityFile, maps: MapsOfTools): Capability {
   return {
     key,
     variable: file.variable ?? `${key.toUpperCase()}_TOOL`,
@@ -70,7 +77,7 @@ function completeCapability(key: string, file: CapabilityFile): Capability {
     default: file.default ?? null,
     adapterInterface: file.adapter_interface ?? null,
     tools: Object.fromEntries(
-      Object.entries(file.tools ?? {}).map(([tool, entry]) => [tool, completeTool(tool, entry)]),
+      Object.entries(file.tools ?? {}).map(([tool, entry]) => [tool, completeTool(tool, entry, maps[tool] ?? NO_MAPS)]),
     ),
   };
 }
@@ -81,6 +88,15 @@ function checkDefaults(source: YamlSource, capabilities: ToolRegistry["capabilit
     const path = ["capabilities", key, "default"];
     throw source.failure([{ path, message: notAllowed(chosen, "in the registry", Object.keys(tools)) }]);
   }
+}
+
+/** A file of maps is named after the tool that it tells of. */
+function checkMaps(maps: MapsOfTools, capabilities: ToolRegistry["capabilities"]): void {
+  const tools = Object.keys(capabilities["tracking"]?.tools ?? {});
+  const stray = Object.keys(maps).find((tool) => !tools.includes(tool));
+  if (stray === undefined) return;
+  const file = `registry/maps/${stray}.yaml`;
+  throw new SyncFailure("InvalidConfig", `${file}: ${notAllowed(stray, "in the registry", tools)}`, { file });
 }
 
 /** The capability's tool of this key or alias (`github-issues` is `github`); undefined where there is none. */

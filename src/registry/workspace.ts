@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { SyncFailure } from "../core/errors.ts";
 import { packageRoot } from "./package-root.ts";
 import { parseClient, type Client } from "./client.ts";
+import { mapTexts, parseMaps } from "./maps.ts";
 import { parseRegistry, type RegistryText, type ToolRegistry } from "./registry.ts";
 import { didYouMean } from "./suggest.ts";
 import { parseSyncConfig } from "./sync-config.ts";
@@ -21,7 +22,7 @@ export interface Workspace {
   readonly root: string;
   readonly config: WorkspaceFile;
   readonly registry: ToolRegistry;
-  /** The workspace's own part of it, as it was read; empty where there is none. */
+  /** The workspace's own part of it and all maps, as they were read: what a project's sync is decided by. */
   readonly registryText: string;
   /** Codes of the client files, sorted; the files are read when a project asks for one. */
   readonly clients: readonly string[];
@@ -54,12 +55,14 @@ export function loadWorkspace(root: string): Workspace {
   const own = readText(root, REGISTRY_FILE);
   const builtIn = builtInRegistry();
   const shared = join(root, REGISTRY_FILE) === builtIn.path;
+  const files = [builtIn, ...(own === null || shared ? [] : [{ text: own, file: REGISTRY_FILE }])];
+  const maps = mapTexts(root);
   return {
     root,
     config:
       config === null ? workspaceFileSchema.parse({}) : new YamlSource(config, CONFIG_FILE).parse(workspaceFileSchema),
-    registry: parseRegistry([builtIn, ...(own === null || shared ? [] : [{ text: own, file: REGISTRY_FILE }])]),
-    registryText: own ?? "",
+    registry: parseRegistry(files, parseMaps(maps)),
+    registryText: [own ?? "", ...[...maps.values()].flat().map(({ text }) => text)].join("\0"),
     clients: clientCodes(root),
   };
 }

@@ -3,6 +3,7 @@ import { entriesOf, saveEntries, type PortfolioEntry } from "../../activities/po
 import type { Engine } from "../../activities/engine.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
+import { mapsOf } from "../support/maps.ts";
 
 const NOW = Date.parse("2026-11-20T10:00:00.000Z");
 const PEOPLE = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`person ${n}`, `person${n}@example.com`]));
@@ -16,7 +17,15 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 function entry(project: string, people: Readonly<Record<string, string>>): PortfolioEntry {
-  const binding = { project, tool: "jira", container: { project_key: project }, tasks: false, mapping: {}, people };
+  const binding = {
+    project,
+    tool: "jira",
+    container: { project_key: project },
+    tasks: false,
+    maps: mapsOf("jira"),
+    mapping: {},
+    people,
+  };
   const tool = { tool: "jira", client: "", binding, connection: {}, rateLimits: [], urgent: false, account: "jira/1" };
   return { project, pmePriority: "P1", isAsked: true, savedAt: "", isChanged: true, isDue: true, tools: [tool] };
 }

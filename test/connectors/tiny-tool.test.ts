@@ -4,6 +4,7 @@ import { tinyModule } from "../../examples/tiny-tool/connector.ts";
 import type { FieldValues } from "../../src/core/model.ts";
 import { describeConformance } from "./conformance.ts";
 import { frozenClock } from "./conformance/harness.ts";
+import { NO_MAPS } from "../../src/core/maps.ts";
 
 const LANES: Readonly<Record<string, string>> = {
   ready: "next",
@@ -35,6 +36,7 @@ describeConformance({
         tool: "tiny",
         container: { board: "main" },
         tasks: true,
+        maps: NO_MAPS,
         mapping: {},
         people: {},
       },

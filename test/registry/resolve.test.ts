@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { mapsOf } from "../support/maps.ts";
 import { jira, linear, resolve, config } from "./resolving.ts";
 import { failureOf, hubBinding, hubReading } from "./workspace-files.ts";
 
@@ -182,6 +183,7 @@ describe("a client's file", () => {
       tool: "jira",
       container: { project_key: "CHK", epic_id: null },
       tasks: false,
+      maps: mapsOf("jira"),
       mapping: {
         status: { story: { in_review: "Code Review", done: "Shipped" } },
         fields: { estimate: "customfield_10020" },

@@ -73,7 +73,7 @@ async function createOne(creating: Creating, request: CreateRequest, report: Rep
 
 async function post({ scope, naming }: Creating, request: CreateRequest, type: WorkType): Promise<IssueFacts> {
   const { repository, types } = githubSchemaOf(scope.schema);
-  const mark = typeMark(types, type);
+  const mark = typeMark(naming, types, type);
   const input = newIssue(naming, type, request.fields, request.syncKey);
   const labels = [...((input["labels"] as string[] | undefined) ?? []), ...(mark.label ? [mark.label] : [])];
   const body = { ...input, ...(labels.length > 0 ? { labels } : {}), ...(mark.type ? { type: mark.type } : {}) };

@@ -107,7 +107,7 @@ function touches(naming: Naming, { __typename: name, label }: Event, field: Fiel
     case "estimate":
       return isPointsLabel(label.name);
     case "task_type":
-      return isTaskTypeLabel(label.name);
+      return isTaskTypeLabel(naming, label.name);
     default:
       return field === "labels" && !isOurs(naming, label.name);
   }

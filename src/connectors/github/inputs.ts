@@ -114,7 +114,7 @@ export function labelsAfter(
     replace(isPointsLabel, typeof fields.estimate === "number" ? [`points:${fields.estimate}`] : []);
   if (has(fields, "task_type"))
     replace(
-      isTaskTypeLabel,
+      (label) => isTaskTypeLabel(naming, label),
       texts(fields.task_type).map((one) => `type:${one}`),
     );
   return sameJson([...labels].sort(), [...current].sort()) ? null : labels;

@@ -6,6 +6,7 @@ import type { FieldName, FieldValue, ItemType, ToolValue } from "../../core/mode
 import { shortened } from "../../core/shortened.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens, type Account } from "../person-lens.ts";
+import { directed } from "../../core/maps.ts";
 import { BODY_MAX, MARKER_LENGTH } from "./body.ts";
 import { withMentions, withoutMentions } from "./mentions.ts";
 import { isOurs, lacksPlace, namingOf, sameName, type Naming, type WorkType } from "./naming.ts";
@@ -47,10 +48,10 @@ export function lensTable(binding: Binding, toolSchema: ToolSchema): LensTable {
     // A task's estimate is in hours; points are not.
     task: binding.tasks ? { ...common("task"), parent: parentLens, assignee, task_type: taskTypeLens } : {},
   };
-  return (type, field) => {
+  return directed(binding.maps, (type, field) => {
     const named = FIELDS_OF_TYPE[type].includes(field) ? lacksPlace({ binding, schema: toolSchema }, field) : undefined;
     return named === undefined || type === "project" ? rows[type][field] : parkedLens(field, named);
-  };
+  });
 }
 
 /** The field rests until the binding, or GitHub, is mended: nothing is read from elsewhere, and nothing written. */
@@ -137,7 +138,6 @@ const milestoneDueLens: Lens = {
   read: textOf,
   write: () => cannot("due-of-milestone", "an issue is due with its milestone in GitHub; set the date there"),
   represents: (due, canonical) => due === canonical,
-  writable: false,
 };
 
 /** Milestones exist or do not: one is never made for a hub's sprint. */

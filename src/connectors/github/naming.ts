@@ -1,7 +1,17 @@
 /** Where a project's GitHub keeps what issues have no place for: labels of ours, or fields of the organization. */
-import { isOwnLabel, PRIORITY_VALUES, STATUS_VALUES } from "../../core/fields.ts";
+import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldName } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
+import {
+  fieldNames,
+  readLabel,
+  readName,
+  rowOf,
+  statusMap,
+  type ToolMaps,
+  type ValueMap,
+  type ValueRow,
+} from "../../core/maps.ts";
 import { githubSchemaOf, type IssueField } from "./schema.ts";
 
 export type WorkType = "epic" | "story" | "task";
@@ -10,6 +20,8 @@ export type WorkType = "epic" | "story" | "task";
 export type Home = { readonly kind: "labels" } | { readonly kind: "field"; readonly field: IssueField } | null;
 
 export interface Naming {
+  /** What GitHub usually calls things. */
+  readonly maps: ToolMaps;
   readonly status: Home;
   /** By item type, what an open status is called there; one that is missing is told by "open" alone. */
   readonly statusNames: Readonly<Record<WorkType, ReadonlyMap<string, string>>>;
@@ -18,12 +30,18 @@ export interface Naming {
   readonly estimate: Home;
 }
 
-/** Statuses that GitHub itself tells, by closing an issue for a reason. */
-export const CLOSED: Readonly<Record<string, "completed" | "not_planned">> = {
-  completed: "completed",
-  done: "completed",
-  cancelled: "not_planned",
-};
+/** Statuses that GitHub itself tells, by closing an issue for a reason: their category is this and the reason. */
+const CLOSED = "closed:";
+
+/** The category of a status that closes the issue (`closed:completed`); undefined for one that an open issue is at. */
+export function closedBy({ toTool }: ValueMap, status: string): string | undefined {
+  return toTool.find(({ value }) => value === status)?.categories.find((category) => category.startsWith(CLOSED));
+}
+
+/** What an open issue can be at. */
+export function openRows(map: ValueMap): readonly ValueRow[] {
+  return map.toTool.filter(({ value }) => closedBy(map, value) === undefined);
+}
 
 /** Put away by us: closed, and under this label. */
 export const ARCHIVED_LABEL = "status:archived";
@@ -41,30 +59,28 @@ interface Described {
 /** The naming of one project. Pure; a place that the binding names and GitHub lacks is none, see `lacksPlace`. */
 export function namingOf({ binding, schema }: Described): Naming {
   const { fields } = githubSchemaOf(schema);
-  const { mapping } = binding;
+  const { mapping, maps } = binding;
   const homeOf = (field: Homed): Home => namedHome(fields, field, mapping.fields?.[field]);
   const status = homeOf("status");
   const types = ["epic", "story", "task"] as const;
-  const statusNames = types.map((type) => [type, openNames(type, status, mapping.status?.[type] ?? {})] as const);
+  const statusNames = types.map(
+    (type) => [type, openNames(statusMap(maps, type), status, mapping.status?.[type] ?? {})] as const,
+  );
   const hasNames = statusNames.some(([, names]) => names.size > 0);
+  const usualField = (field: Homed): Home => fieldCalled(fields, fieldNames(maps, field), KIND_OF[field]);
   return {
+    maps,
     status: status ?? (hasNames ? { kind: "labels" } : null),
     statusNames: Object.fromEntries(statusNames) as Record<WorkType, ReadonlyMap<string, string>>,
-    priority: homeOf("priority") ?? fieldCalled(fields, ["priority"], KIND_OF.priority) ?? { kind: "labels" },
-    priorityNames: new Map(PRIORITY_VALUES.flatMap((value) => nameIn(mapping.priority ?? {}, value))),
-    estimate:
-      homeOf("estimate") ??
-      (mapping.fields?.["estimate"] === undefined
-        ? fieldCalled(fields, ["story points", "points", "estimate"], KIND_OF.estimate)
-        : null),
+    priority: homeOf("priority") ?? usualField("priority") ?? { kind: "labels" },
+    priorityNames: new Map(maps.priority.toTool.flatMap(({ value }) => nameIn(mapping.priority ?? {}, value))),
+    estimate: homeOf("estimate") ?? (mapping.fields?.["estimate"] === undefined ? usualField("estimate") : null),
   };
 }
 
 function namedHome(fields: readonly IssueField[], field: Homed, named: string | undefined): Home {
   if (named === undefined) return null;
-  return named.toLowerCase() === LABELS
-    ? { kind: "labels" }
-    : fieldCalled(fields, [named.toLowerCase()], KIND_OF[field]);
+  return named.toLowerCase() === LABELS ? { kind: "labels" } : fieldCalled(fields, [named], KIND_OF[field]);
 }
 
 /** The place that the binding names for a field and that GitHub does not have (a field renamed there, say); undefined where all is well. */
@@ -77,19 +93,18 @@ export function lacksPlace({ binding, schema }: Described, field: FieldName): st
 
 function fieldCalled(fields: readonly IssueField[], names: readonly string[], kind: string): Home {
   const field = fields.find(
-    (one) => (names.includes(one.name.toLowerCase()) || names.includes(String(one.id))) && one.kind === kind,
+    (one) => names.some((name) => sameName(one.name, name) || name === String(one.id)) && one.kind === kind,
   );
   return field ? { kind: "field", field } : null;
 }
 
-function openNames(type: WorkType, home: Home, given: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
-  const open = STATUS_VALUES[type].filter((value) => !(value in CLOSED));
+function openNames(map: ValueMap, home: Home, given: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
   return new Map(
-    open.flatMap((value) => {
+    openRows(map).flatMap(({ value, label, names }) => {
       const [named] = nameIn(given, value);
       if (named) return [named];
-      if (home?.kind === "labels") return [[value, `status:${value}`] as const];
-      const option = home?.field.options.find((one) => folded(one) === folded(value));
+      if (home?.kind === "labels") return label === undefined ? [] : [[value, label] as const];
+      const option = home?.field.options.find((one) => names.some((name) => folded(one) === folded(name)));
       return option === undefined ? [] : [[value, option] as const];
     }),
   );
@@ -100,7 +115,7 @@ function nameIn(given: Readonly<Record<string, string>>, value: string): (readon
   return name ? [[value, name]] : [];
 }
 
-/** `In Progress` is `in_progress`. */
+/** `in_progress` is `In Progress`. */
 function folded(name: string): string {
   return name
     .trim()
@@ -133,39 +148,38 @@ function priorityLabels(naming: Naming): string[] {
   return naming.priority?.kind === "labels" ? [...naming.priorityNames.values()] : [];
 }
 
-/** The label of a priority: the binding's, else `priority:p1`. */
-export function priorityLabel({ priorityNames }: Naming, value: string): string {
-  return priorityNames.get(value) ?? `priority:${value.toLowerCase()}`;
+/** The label of a priority: the binding's, else the usual one. */
+export function priorityLabel({ priorityNames, maps }: Naming, value: string): string | undefined {
+  return priorityNames.get(value) ?? rowOf(maps.priority, value)?.label;
 }
-
-const TYPE_LABELS: Readonly<Record<WorkType, string>> = { epic: "type:Epic", story: "type:Story", task: "type:Task" };
-const TYPE_NAMES: Readonly<Record<WorkType, readonly string[]>> = {
-  epic: ["epic"],
-  story: ["story", "user story"],
-  task: ["task"],
-};
 
 /** How a new issue says what it is: by an issue type where there is one, else by a label. */
 export function typeMark(
+  { maps }: Naming,
   types: readonly string[],
   type: WorkType,
 ): { readonly type?: string; readonly label?: string } {
-  const own = types.find((name) => TYPE_NAMES[type].includes(name.toLowerCase()));
-  return own === undefined ? { label: TYPE_LABELS[type] } : { type: own };
+  const row = rowOf(maps.type, type);
+  const own = types.find((one) => row?.names.some((name) => sameName(name, one)));
+  if (own !== undefined) return { type: own };
+  return row?.label === undefined ? {} : { label: row.label };
 }
 
 /** What an issue is. One that does not say is a story, and so is a task where tasks are not bound: people type what they like. */
-export function typeTold(binding: Binding, typeName: string | null, labels: readonly string[]): WorkType {
-  const told = [typeName ?? "", ...labels.flatMap((label) => /^type:(.+)$/i.exec(label)?.[1] ?? [])];
-  const is = (type: WorkType): boolean => told.some((name) => TYPE_NAMES[type].includes(name.trim().toLowerCase()));
-  if (is("epic")) return "epic";
-  return is("task") && binding.tasks ? "task" : "story";
+export function typeTold({ maps, tasks }: Binding, typeName: string | null, labels: readonly string[]): WorkType {
+  const told = [readName(maps.type, typeName ?? ""), ...labels.map((label) => typeOfLabel(maps, label))];
+  if (told.includes("epic")) return "epic";
+  return told.includes("task") && tasks ? "task" : "story";
+}
+
+/** The item type that a label tells, blanks behind its colon or not. */
+function typeOfLabel({ type }: ToolMaps, label: string): string | undefined {
+  return readLabel(type, label.replace(/:\s+/, ":"));
 }
 
 /** The label `type:<x>` that says what kind of task it is. */
-export function isTaskTypeLabel(label: string): boolean {
-  const [, name] = /^type:(.+)$/i.exec(label) ?? [];
-  return name !== undefined && !Object.values(TYPE_NAMES).some((names) => names.includes(name.trim().toLowerCase()));
+export function isTaskTypeLabel({ maps }: Naming, label: string): boolean {
+  return /^type:./i.test(label) && typeOfLabel(maps, label) === undefined;
 }
 
 export function isPointsLabel(label: string): boolean {

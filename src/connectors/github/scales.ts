@@ -2,6 +2,7 @@
 import type { Lens, Reading, Written } from "../../core/lens.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
 import type { Binding } from "../contract.ts";
+import { readName, rowOf } from "../../core/maps.ts";
 import { priorityLabel, sameName, type Home, type Naming } from "./naming.ts";
 
 const value = (of: FieldValue): Reading => ({ kind: "value", value: of });
@@ -10,27 +11,22 @@ const cannot = (code: string, message: string): Written => ({ kind: "cannot", co
 const none = (code: string, message: string): Reading => ({ kind: "none", code, message });
 const vacant = (code: string, message: string): Reading => ({ kind: "none", code, message, vacant: true });
 
-const OPTION_OF: Readonly<Record<string, readonly string[]>> = {
-  P1: ["high", "p1", "urgent"],
-  P2: ["medium", "p2"],
-  P3: ["low", "p3"],
-};
-
 /** A label, or an option of the organization's field: its own four are Urgent, High, Medium and Low; two of them are P1. */
 export function priorityLens(naming: Naming, binding: Binding): Lens {
   const home = naming.priority;
-  const names = ["P1", "P2", "P3"].map((one) => [one, nameOf(one)] as const);
+  const { priority: map } = naming.maps;
+  const names = map.toTool.map(({ value: one }) => [one, nameOf(one)] as const);
   function nameOf(priority: string): string | undefined {
     if (home?.kind !== "field") return priorityLabel(naming, priority);
-    const usual = binding.mapping.priority?.[priority] ? [binding.mapping.priority[priority]] : OPTION_OF[priority];
+    const usual = binding.mapping.priority?.[priority]
+      ? [binding.mapping.priority[priority]]
+      : rowOf(map, priority)?.names;
     const found = usual?.flatMap((name) => home.field.options.find((option) => sameName(option, name)) ?? []);
     return found?.[0];
   }
   const read = (held: string): string | undefined =>
     names.find(([, name]) => name !== undefined && sameName(name, held))?.[0] ??
-    (home?.kind === "field"
-      ? Object.keys(OPTION_OF).find((one) => OPTION_OF[one]?.includes(held.toLowerCase()))
-      : undefined);
+    (home?.kind === "field" ? readName(map, held) : undefined);
   return {
     read(held) {
       if (held === null) return vacant("no-priority", "No priority in GitHub");

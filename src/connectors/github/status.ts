@@ -3,12 +3,12 @@
  * at, a label tells, or a field of the organization, or nothing: then "open" stands for every open status, so
  * that none of them is dragged back, and nothing is lost that the hub knows better.
  */
-import { STATUS_VALUES } from "../../core/fields.ts";
 import type { Lens, Reading, Written } from "../../core/lens.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
 import { cannot } from "../status-choice.ts";
 import type { IssueFacts } from "./answers.ts";
-import { CLOSED, isStatusLabel, sameName, type Naming, type WorkType } from "./naming.ts";
+import { readCategory, readLabel, rowOf, statusMap } from "../../core/maps.ts";
+import { closedBy, isStatusLabel, openRows, sameName, type Naming, type WorkType } from "./naming.ts";
 
 /** What is held: `closed:<reason>`, `open`, `open:<name>`, or `open:<name>+<name>` where several labels contradict. */
 export function statusHeld(naming: Naming, type: WorkType, facts: IssueFacts): string {
@@ -27,27 +27,18 @@ function toldBy(naming: Naming, type: WorkType, facts: IssueFacts): string[] {
   }
   const labels = facts.labels.filter((label) => isStatusLabel(naming, type, label));
   // Where statuses are no labels, those that people use for something else are none of our business.
-  return home ? labels : labels.filter((label) => defaultOf(type, label) !== undefined);
-}
-
-/** `status:in_review` says so whether the binding asks for labels or not. */
-function defaultOf(type: WorkType, label: string): string | undefined {
-  return openStatuses(type).find((value) => sameName(`status:${value}`, label));
-}
-
-function openStatuses(type: WorkType): readonly string[] {
-  return STATUS_VALUES[type].filter((value) => !(value in CLOSED));
+  return home ? labels : labels.filter((label) => readLabel(statusMap(naming.maps, type), label) !== undefined);
 }
 
 export function statusLens(naming: Naming, type: WorkType): Lens {
   const names = naming.statusNames[type];
-  const open = openStatuses(type);
+  const open = openRows(statusMap(naming.maps, type)).map(({ value }) => value);
   // What "open" alone says: the first status that has no name of its own.
   const plain = open.find((value) => !names.has(value)) ?? open[0];
   const read = (held: ToolValue): Reading => readStatus(type, naming, plain, typeof held === "string" ? held : "open");
   return {
     read,
-    write: (value) => writeStatus(type, names, value),
+    write: (value) => writeStatus(type, naming, value),
     represents(held, value) {
       if (held === "open" && typeof value === "string")
         return value === plain || (open.includes(value) && !names.has(value));
@@ -57,16 +48,17 @@ export function statusLens(naming: Naming, type: WorkType): Lens {
   };
 }
 
-function readStatus(type: WorkType, { statusNames }: Naming, plain: string | undefined, held: string): Reading {
+function readStatus(type: WorkType, { statusNames, maps }: Naming, plain: string | undefined, held: string): Reading {
+  const map = statusMap(maps, type);
   const [, reason] = /^closed:(.*)$/.exec(held) ?? [];
   if (reason !== undefined) {
-    const closed = STATUS_VALUES[type].find((value) => CLOSED[value] === reason);
+    const closed = readCategory(map, held);
     const message = `no hub status stands for an issue closed as ${reason}; close it as completed or not planned, or reopen it`;
     return closed === undefined ? { kind: "none", code: "unmapped-status", message } : { kind: "value", value: closed };
   }
   if (held === "open") return { kind: "value", value: plain ?? null };
   const told = held.slice("open:".length);
-  const value = [...statusNames[type]].find(([, name]) => sameName(name, told))?.[0] ?? defaultOf(type, told);
+  const value = [...statusNames[type]].find(([, name]) => sameName(name, told))?.[0] ?? readLabel(map, told);
   if (value !== undefined) return { kind: "value", value };
   return told.includes("+")
     ? {
@@ -81,12 +73,13 @@ function readStatus(type: WorkType, { statusNames }: Naming, plain: string | und
       };
 }
 
-function writeStatus(type: WorkType, names: ReadonlyMap<string, string>, value: FieldValue): Written {
-  if (typeof value !== "string" || !STATUS_VALUES[type].includes(value))
+function writeStatus(type: WorkType, { maps, statusNames }: Naming, value: FieldValue): Written {
+  const map = statusMap(maps, type);
+  if (typeof value !== "string" || !rowOf(map, value))
     return cannot("unknown-status", `"${String(value)}" is no status of this item type`);
-  const reason = CLOSED[value];
-  if (reason !== undefined) return { kind: "value", value: `closed:${reason}` };
-  const name = names.get(value);
+  const closed = closedBy(map, value);
+  if (closed !== undefined) return { kind: "value", value: closed };
+  const name = statusNames[type].get(value);
   return { kind: "value", value: name === undefined ? "open" : `open:${name}` };
 }
 

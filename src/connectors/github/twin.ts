@@ -57,7 +57,11 @@ function fieldsOf({ binding }: TwinScope, naming: Naming, type: WorkType, facts:
     assignee: others.length > 0 ? [...facts.assignees].sort() : first,
     ...(isNamed("sprint") ? { sprint: facts.milestone?.number ?? null } : {}),
     ...(isNamed("due") ? { due: facts.milestone?.dueOn?.slice(0, 10) ?? null } : {}),
-    task_type: facts.labels.find(isTaskTypeLabel)?.slice("type:".length).trim() ?? null,
+    task_type:
+      facts.labels
+        .find((label) => isTaskTypeLabel(naming, label))
+        ?.slice("type:".length)
+        .trim() ?? null,
   };
 }
 

@@ -11,6 +11,8 @@ import type { Client } from "jira.js/core";
 import type { z } from "zod";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { Binding, Scope, ToolSchema } from "../contract.ts";
+import { fieldNames, readCategory, rowOf } from "../../core/maps.ts";
+import { bestNamed, isCalled } from "../status-choice.ts";
 import { sharedRead } from "../shared.ts";
 import { jiraClient } from "./client.ts";
 import {
@@ -33,7 +35,6 @@ const USERS_PAGE = 1000;
 /** Ten thousand people; beyond that an unknown person is named by account id in the client file. */
 const USERS_PAGES = 10;
 const BOARDS = 3;
-const POINTS_NAMES = new Set(["story points", "story point estimate"]);
 const POINTS_TYPES = new Set([
   "com.pyxis.greenhopper.jira:jsw-story-points",
   "com.atlassian.jira.plugin.system.customfieldtypes:float",
@@ -51,7 +52,7 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
   const client = jiraClient(scope);
   const { binding } = scope;
   const project = await readProject(client, projectKey(binding));
-  const types = itemTypes(project);
+  const types = itemTypes(project, binding);
   const screenTypes = [types.epic, types.story, types.task, types.subtask].filter((type) => type !== undefined);
   const [statuses, priorities, fields, users, sprints, siteUrl, editScreens, ...screens] = await Promise.all([
     getAllStatuses(client, { projectIdOrKey: project.id }).then((answer) =>
@@ -134,25 +135,30 @@ interface FoundTypes {
   subtask?: JiraType;
 }
 
-function itemTypes(project: Project): FoundTypes {
-  const named = (...names: string[]): JiraType | undefined => {
-    for (const name of names) {
-      const found = project.issueTypes.find((type) => !type.subtask && type.name.toLowerCase() === name);
-      if (found) return { id: found.id, name: found.name };
-    }
-    return undefined;
+type IssueType = Project["issueTypes"][number];
+
+/** By name, then by level; a type of subtasks stands beside the one of tasks, because a parent decides between them. */
+function itemTypes({ issueTypes }: Project, { maps }: Binding): FoundTypes {
+  const whole = issueTypes.filter(({ subtask }) => !subtask);
+  const foundAs = (value: string): JiraType | undefined => {
+    const row = rowOf(maps.type, value);
+    const [found] = bestNamed(whole, row?.names ?? []);
+    const ofCategory = whole.find((type) => row?.categories.includes(categoryOf(type)));
+    const type = found ?? ofCategory;
+    return type ? { id: type.id, name: type.name } : row?.heldBy === undefined ? undefined : foundAs(row.heldBy);
   };
-  const ofLevel = project.issueTypes.find((type) => type.hierarchyLevel === 1);
-  const epic = named("epic") ?? (ofLevel && { id: ofLevel.id, name: ofLevel.name });
-  const task = named("task");
-  const story = named("story", "user story") ?? task;
-  const sub = project.issueTypes.find((type) => type.subtask);
+  const [epic, story, task] = [foundAs("epic"), foundAs("story"), foundAs("task")];
+  const sub = issueTypes.find((type) => readCategory(maps.type, categoryOf(type)) === "task");
   return {
     ...(epic && { epic }),
     ...(story && { story }),
     ...(task && task.id !== story?.id && { task }),
     ...(sub && { subtask: { id: sub.id, name: sub.name } }),
   };
+}
+
+function categoryOf({ subtask, hierarchyLevel }: IssueType): string {
+  return subtask ? "subtask" : `level ${hierarchyLevel ?? 0}`;
 }
 
 /** The binding's word for a field, as an id or a name; a name that two fields share needs the id. */
@@ -180,8 +186,9 @@ function namedField(binding: Binding, fields: Fields, canonical: string): string
 function pointsField(binding: Binding, fields: Fields, screen: readonly string[]): string | null {
   const named = namedField(binding, fields, "estimate");
   if (named !== undefined) return named;
+  const names = fieldNames(binding.maps, "estimate");
   const candidates = fields.filter(
-    (field) => POINTS_NAMES.has(field.name.toLowerCase()) && POINTS_TYPES.has(field.schema?.custom ?? ""),
+    (field) => names.some((name) => isCalled(field, name)) && POINTS_TYPES.has(field.schema?.custom ?? ""),
   );
   const only = candidates.length === 1 ? candidates[0] : undefined;
   return (candidates.find((field) => screen.includes(field.id)) ?? only)?.id ?? null;

@@ -4,6 +4,7 @@ import { FIELDS_OF_TYPE } from "../../core/fields.ts";
 import type { FieldName, ItemType } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens, type Account } from "../person-lens.ts";
+import { directed, statusMap } from "../../core/maps.ts";
 import { throughAdf } from "./adf.ts";
 import {
   cannot,
@@ -28,9 +29,10 @@ const ROWS: { readonly [F in FieldName]?: Row } = {
   title: () => summaryLens,
   description: () => descriptionLens,
   status(schema, binding, type) {
-    return statusLens(type, schema.statuses[typeOf(schema, type)?.id ?? ""] ?? [], binding.mapping.status?.[type]);
+    const states = schema.statuses[typeOf(schema, type)?.id ?? ""] ?? [];
+    return statusLens(statusMap(binding.maps, type), states, binding.mapping.status?.[type]);
   },
-  priority: (schema, binding) => priorityLens(schema.priorities, binding.mapping.priority),
+  priority: (schema, binding) => priorityLens(schema.priorities, binding.maps.priority, binding.mapping.priority),
   estimate: (_, __, type) => (type === "task" ? hoursLens : numberLens),
   labels: () => labelsLens,
   due: () => dateLens,
@@ -60,11 +62,11 @@ const descriptionLens: Lens = {
 export function lenses(binding: Binding, schema: ToolSchema): LensTable {
   const jira = jiraSchema(schema);
   const built = new Map<string, Lens | undefined>();
-  return (type, field) => {
+  return directed(binding.maps, (type, field) => {
     const key = `${type}.${field}`;
     if (!built.has(key)) built.set(key, lensOf(jira, binding, type, field));
     return built.get(key);
-  };
+  });
 }
 
 function lensOf(schema: JiraSchema, binding: Binding, type: ItemType, field: FieldName): Lens | undefined {

@@ -2,6 +2,8 @@
 import type { Lens, Written } from "../../core/lens.ts";
 import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
+import { readName, rowOf, type ValueMap } from "../../core/maps.ts";
+import { bestNamed, isCalled } from "../status-choice.ts";
 import { byWriting, numberLensOf } from "../plain-lenses.ts";
 import { shortened } from "../../core/shortened.ts";
 import { textOf, type JiraSchema, type JiraType } from "./schema.ts";
@@ -94,23 +96,16 @@ export const textLens: Lens = byWriting({
   write: (canonical) => value(canonical === null || canonical === "" ? null : String(canonical)),
 });
 
-const PRIORITY_NAMES: Readonly<Record<string, readonly string[]>> = {
-  P1: ["highest", "high", "blocker", "critical"],
-  P2: ["medium", "major", "normal"],
-  P3: ["low", "lowest", "minor", "trivial"],
-};
-
 /** Three hub levels over the site's scale: the first name of a level is written, all of them stand for it. */
-export function priorityLens(priorities: readonly JiraType[], overrides: Readonly<Record<string, string>> = {}): Lens {
-  const overridden = (level: string, one: JiraType): boolean => isCalled(one, overrides[level]);
+export function priorityLens(
+  priorities: readonly JiraType[],
+  map: ValueMap,
+  overrides: Readonly<Record<string, string>> = {},
+): Lens {
   const levelOf = (held: ToolValue): string | undefined => {
     const one = priorities.find(({ id }) => id === held);
     if (!one) return undefined;
-    const levels = Object.keys(PRIORITY_NAMES);
-    return (
-      levels.find((level) => overridden(level, one)) ??
-      levels.find((level) => PRIORITY_NAMES[level]?.includes(one.name.toLowerCase()))
-    );
+    return Object.keys(overrides).find((level) => isMeant(one, overrides[level])) ?? readName(map, one.name);
   };
   return {
     read(held) {
@@ -123,40 +118,38 @@ export function priorityLens(priorities: readonly JiraType[], overrides: Readonl
         message: "no hub priority stands for this one; name it in the binding's priority mapping",
       };
     },
-    write: (canonical) => writtenPriority(priorities, overrides, canonical),
+    write: (canonical) => writtenPriority({ priorities, map, overrides }, canonical),
     represents: (held, canonical) => (held === null ? canonical === null : levelOf(held) === canonical),
   };
 }
 
-function writtenPriority(
-  priorities: readonly JiraType[],
-  overrides: Readonly<Record<string, string>>,
-  canonical: FieldValue,
-): Written {
+interface PriorityScale {
+  readonly priorities: readonly JiraType[];
+  readonly map: ValueMap;
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+function writtenPriority({ priorities, map, overrides }: PriorityScale, canonical: FieldValue): Written {
   if (canonical === null) return cannot("no-priority", "an issue of this project always has a priority");
   const level = String(canonical);
   const override = overrides[level];
   if (override !== undefined) {
-    const found = priorities.find((one) => isCalled(one, override));
+    const found = priorities.find((one) => isMeant(one, override));
     return found
       ? value(found.id)
       : cannot("unknown-priority", `the mapping names priority "${override}", which this project does not have`);
   }
-  const taken = Object.values(overrides);
-  for (const name of PRIORITY_NAMES[level] ?? []) {
-    const found = priorities.find(
-      (one) => one.name.toLowerCase() === name && !taken.some((other) => isCalled(one, other)),
-    );
-    if (found) return value(found.id);
-  }
+  const free = priorities.filter((one) => !Object.values(overrides).some((other) => isMeant(one, other)));
+  const [found] = bestNamed(free, rowOf(map, level)?.names ?? []);
+  if (found) return value(found.id);
   return cannot(
     "unknown-priority",
     `no priority of this project stands for "${level}"; name one in the binding's priority mapping`,
   );
 }
 
-function isCalled(one: JiraType, wanted: string | undefined): boolean {
-  return wanted !== undefined && (one.id === wanted || one.name.toLowerCase() === wanted.trim().toLowerCase());
+function isMeant(one: JiraType, wanted: string | undefined): boolean {
+  return wanted !== undefined && isCalled(one, wanted);
 }
 
 /** The sprint an issue is in, as `{id, name}`. Sprints are people's planning: only existing ones are ever set. */

@@ -5,10 +5,11 @@ import { canonicalMarkdown } from "../../core/markdown.ts";
 import type { FieldName, FieldValue, ItemType, ToolValue } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens, type Account } from "../person-lens.ts";
+import { directed, foldedName, readName, statusMap } from "../../core/maps.ts";
 import { shortened } from "../../core/shortened.ts";
 import { estimateLens } from "./estimate.ts";
 import { epicProject, labelsOf, linearSchemaOf, type LinearCycle, type LinearSchema } from "./schema.ts";
-import { statusLens, statusRows } from "./status.ts";
+import { statusLens } from "./status.ts";
 
 /** Longest name of a project (`ProjectCreateInput.name`); issues have no such limit worth checking. */
 const PROJECT_NAME_MAX = 80;
@@ -24,7 +25,7 @@ export function lensTable(binding: Binding, toolSchema: ToolSchema): LensTable {
     story: issueLenses("story", binding, schema),
     task: binding.tasks ? issueLenses("task", binding, schema) : {},
   };
-  return (type, field) => rows[type][field];
+  return directed(binding.maps, (type, field) => rows[type][field]);
 }
 
 function projectLenses(): FieldLenses {
@@ -35,11 +36,7 @@ function epicProjectLenses(binding: Binding, schema: LinearSchema): FieldLenses 
   return {
     title: titleLens(PROJECT_NAME_MAX),
     description: descriptionLens,
-    status: statusLens({
-      rows: statusRows("epic", true),
-      states: schema.projectStatuses,
-      overrides: binding.mapping.status?.epic ?? {},
-    }),
+    status: statusLens(statusMap(binding.maps, "epic_project"), schema.projectStatuses, binding.mapping.status?.epic),
     priority: priorityLens(binding),
     labels: labelsLens(schema, "project"),
     due: dueLens,
@@ -49,11 +46,7 @@ function epicProjectLenses(binding: Binding, schema: LinearSchema): FieldLenses 
 function issueLenses(type: "epic" | "story" | "task", binding: Binding, schema: LinearSchema): FieldLenses {
   const common: FieldLenses = {
     title: titleLens(undefined),
-    status: statusLens({
-      rows: statusRows(type, false),
-      states: schema.team.states,
-      overrides: binding.mapping.status?.[type] ?? {},
-    }),
+    status: statusLens(statusMap(binding.maps, type), schema.team.states, binding.mapping.status?.[type]),
   };
   const assignee = linearPersonLens(schema, binding);
   // A task's estimate is in hours; Linear's scale counts points.
@@ -106,19 +99,23 @@ function markdownOf(text: ToolValue): string {
   return typeof text === "string" ? canonicalMarkdown(text) : "";
 }
 
+/** As the API numbers them. */
 const PRIORITY_NAMES: Readonly<Record<string, number>> = { none: 0, urgent: 1, high: 2, medium: 3, low: 4 };
-const READ_PRIORITY: readonly (string | undefined)[] = [undefined, "P1", "P1", "P2", "P3"];
-const WRITE_PRIORITY: Readonly<Record<string, number>> = { P1: 2, P2: 3, P3: 4 };
-
-/** Five to three, lossy: urgent and high are both P1; 0 ("No priority") is no opinion and clears nothing. */
-function priorityLens(binding: Binding): Lens {
-  const overrides = Object.entries(binding.mapping.priority ?? {}).flatMap(([hub, tool]) => {
+/** Five to three, lossy; 0 ("No priority") is no opinion and clears nothing. */
+function priorityLens({ maps, mapping }: Binding): Lens {
+  const overrides = Object.entries(mapping.priority ?? {}).flatMap(([hub, tool]) => {
     const number = PRIORITY_NAMES[tool.toLowerCase()] ?? Number(tool);
     return Number.isInteger(number) ? [[hub, number] as const] : [];
   });
-  const write = new Map([...Object.entries(WRITE_PRIORITY), ...overrides]);
+  const usual = maps.priority.toTool.flatMap(({ value: hub, names: [name = ""] }) => {
+    const number = PRIORITY_NAMES[foldedName(name)];
+    return number === undefined ? [] : [[hub, number] as const];
+  });
+  const write = new Map([...usual, ...overrides]);
+  const nameOf = (priority: ToolValue): string =>
+    Object.entries(PRIORITY_NAMES).find(([, number]) => number === priority)?.[0] ?? "";
   const read = (priority: ToolValue): FieldValue | undefined =>
-    overrides.find(([, number]) => number === priority)?.[0] ?? READ_PRIORITY[Number(priority)];
+    overrides.find(([, number]) => number === priority)?.[0] ?? readName(maps.priority, nameOf(priority));
   return {
     read(priority) {
       if (priority === 0) return { kind: "none", code: "no-priority", message: "No priority in Linear", vacant: true };

@@ -1,9 +1,11 @@
 /** Creates, exactly once: the sync key is a property of the new page, so a lost answer costs a query and no second twin. */
 import type { CreatePageParameters } from "@notionhq/client";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
-import type { RemoteItem, ToolValues } from "../../core/model.ts";
+import type { ItemType, RemoteItem, ToolValues } from "../../core/model.ts";
 import { attempt } from "../attempts.ts";
 import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
+import { rowOf } from "../../core/maps.ts";
+import { bestNamed } from "../status-choice.ts";
 import { marker } from "../sync-key.ts";
 import type { NotionPage } from "./answers.ts";
 import { readBody, type Body } from "./body.ts";
@@ -19,7 +21,6 @@ import { blaming } from "./write-properties.ts";
 
 /** A request that got no answer may still be under way, and a query show it a little later: by then it can be found. */
 const SETTLE_MS = 3_000;
-const TYPE_NAMES = { epic: "Epic", story: "Story", task: "Task" };
 
 /** Makes every twin and reports each as soon as it is known; parents must come in earlier requests of the list. */
 export async function create(
@@ -48,7 +49,7 @@ async function createOne(scope: SchemaScope, request: CreateRequest): ReturnType
   return attempt(request.id, request.fields, ["title"], (fields) => post(scope, { ...request, type }, fields));
 }
 
-type WorkRequest = CreateRequest & { readonly type: keyof typeof TYPE_NAMES };
+type WorkRequest = CreateRequest & { readonly type: Exclude<ItemType, "project"> };
 
 async function post(scope: SchemaScope, request: WorkRequest, fields: ToolValues): Promise<RemoteItem | undefined> {
   const schema = notionSchema(scope.schema);
@@ -84,7 +85,8 @@ async function sent(scope: SchemaScope, body: CreatePageParameters): Promise<Not
 /** What makes the page one of ours, of its type, and of its project. */
 function ownProperties({ binding, schema }: SchemaScope, { type, syncKey }: WorkRequest): Record<string, object> {
   const { sync_key: key, type: kind, project } = notionSchema(schema).properties;
-  const option = kind?.options?.find(({ name }) => name.trim().toLowerCase() === type)?.name ?? TYPE_NAMES[type];
+  const names = rowOf(binding.maps.type, type)?.names ?? [];
+  const option = bestNamed(kind?.options ?? [], names)[0]?.name ?? names[0] ?? type;
   return {
     ...(key ? { [key.id]: { rich_text: textInput(marker(syncKey)) } } : {}),
     ...(kind ? { [kind.id]: { select: optionInput(kind, option) } } : {}),

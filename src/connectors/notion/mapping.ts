@@ -4,6 +4,7 @@ import { FIELDS_OF_TYPE } from "../../core/fields.ts";
 import type { FieldName, ItemType } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens, type Account } from "../person-lens.ts";
+import { directed, statusMap } from "../../core/maps.ts";
 import { bodyLens } from "./body.ts";
 import { notionId } from "./ids.ts";
 import {
@@ -34,8 +35,10 @@ const byType: Row = ({ property: { type } }) => (type === "number" ? numberLens 
 const ROWS: { readonly [F in FieldName]?: Row } = {
   title: () => titleLens,
   status: ({ property, type, binding }) =>
-    type === "project" ? undefined : statusLens(type, property, binding.mapping.status?.[type]),
-  priority: ({ property, binding }) => priorityLens(property, binding.mapping.priority),
+    type === "project"
+      ? undefined
+      : statusLens(statusMap(binding.maps, type), property, binding.mapping.status?.[type]),
+  priority: ({ property, binding }) => priorityLens(property, binding.maps.priority, binding.mapping.priority),
   estimate: () => numberLens,
   labels: () => labelsLens,
   due: () => dateLens,
@@ -55,11 +58,11 @@ const ROWS: { readonly [F in FieldName]?: Row } = {
 export function lenses(binding: Binding, schema: ToolSchema): LensTable {
   const notion = notionSchema(schema);
   const built = new Map<string, Lens | undefined>();
-  return (type, field) => {
+  return directed(binding.maps, (type, field) => {
     const key = `${type}.${field}`;
     if (!built.has(key)) built.set(key, lensOf(notion, binding, type, field));
     return built.get(key);
-  };
+  });
 }
 
 function lensOf(schema: NotionSchema, binding: Binding, type: ItemType, field: FieldName): Lens | undefined {

@@ -1,51 +1,49 @@
 /** Which property of a data source holds what: by the binding's word, else by its usual name, with a type that fits. */
 import { SyncFailure } from "../../core/errors.ts";
 import type { Binding } from "../contract.ts";
+import { fieldNames, statusMap, type ToolMaps, type ValueMap } from "../../core/maps.ts";
 import type { DataSource } from "./answers.ts";
 import { plainId } from "./ids.ts";
 import type { NotionOption, NotionProperty, Properties, Role } from "./schema.ts";
 
 interface Wanted {
-  /** Usual names; none where only the binding can name it. */
-  readonly names: readonly string[];
   readonly types: readonly string[];
   /** Without it nothing can be synced. */
   readonly required?: true;
   /** How it is made where it is missing; absent where that is people's choice. */
-  readonly definition?: (dataSource: string) => object;
+  readonly definition?: (dataSource: string, maps: ToolMaps) => object;
 }
 
-const options = (...names: string[]): object => ({ options: names.map((name) => ({ name })) });
+const NO_OPTIONS = { options: [] };
 
+/** The first name of each value. */
+function optionsOf({ toTool }: ValueMap): object {
+  return { options: toTool.flatMap(({ names: [name] }) => (name === undefined ? [] : [{ name }])) };
+}
+
+/** What they are usually called, the maps say. */
 const WANTED: { readonly [R in Role]?: Wanted } = {
-  title: { names: [], types: ["title"], required: true },
-  type: {
-    names: ["Type"],
-    types: ["select"],
-    required: true,
-    definition: () => ({ select: options("Epic", "Story", "Task") }),
-  },
-  sync_key: { names: ["Sync key"], types: ["rich_text"], required: true, definition: () => ({ rich_text: {} }) },
+  title: { types: ["title"], required: true },
+  type: { types: ["select"], required: true, definition: (_, { type }) => ({ select: optionsOf(type) }) },
+  sync_key: { types: ["rich_text"], required: true, definition: () => ({ rich_text: {} }) },
   status: {
-    names: ["Status"],
     types: ["status", "select"],
-    definition: () => ({ status: options("To Do", "In Progress", "In Review", "Blocked", "Done", "Cancelled") }),
+    definition: (_, maps) => ({ status: optionsOf(statusMap(maps, "story")) }),
   },
-  priority: { names: ["Priority"], types: ["select"], definition: () => ({ select: options("P1", "P2", "P3") }) },
-  estimate: { names: ["Story Points"], types: ["number"], definition: () => ({ number: { format: "number" } }) },
-  labels: { names: ["Labels"], types: ["multi_select"], definition: () => ({ multi_select: options() }) },
-  due: { names: ["Target Date"], types: ["date"], definition: () => ({ date: {} }) },
+  priority: { types: ["select"], definition: (_, { priority }) => ({ select: optionsOf(priority) }) },
+  estimate: { types: ["number"], definition: () => ({ number: { format: "number" } }) },
+  labels: { types: ["multi_select"], definition: () => ({ multi_select: NO_OPTIONS }) },
+  due: { types: ["date"], definition: () => ({ date: {} }) },
   parent: {
-    names: ["Parent", "Parent item"],
     types: ["relation"],
     definition: (dataSource) => ({ relation: { data_source_id: dataSource, single_property: {} } }),
   },
-  assignee: { names: ["Assignee"], types: ["people"], definition: () => ({ people: {} }) },
-  sprint: { names: ["Sprint"], types: ["select"], definition: () => ({ select: options() }) },
-  branch: { names: ["Branch"], types: ["rich_text", "url"], definition: () => ({ rich_text: {} }) },
-  pr: { names: ["PR"], types: ["url", "rich_text"], definition: () => ({ url: {} }) },
-  qa_assignee: { names: [], types: ["people"] },
-  project: { names: ["Project"], types: ["select", "rich_text"] },
+  assignee: { types: ["people"], definition: () => ({ people: {} }) },
+  sprint: { types: ["select"], definition: () => ({ select: NO_OPTIONS }) },
+  branch: { types: ["rich_text", "url"], definition: () => ({ rich_text: {} }) },
+  pr: { types: ["url", "rich_text"], definition: () => ({ url: {} }) },
+  qa_assignee: { types: ["people"] },
+  project: { types: ["select", "rich_text"] },
 };
 const ROLES = Object.keys(WANTED) as Role[];
 
@@ -74,10 +72,10 @@ export function missingProperties(source: DataSource, binding: Binding): Missing
   const found = findProperties(source, binding);
   return ROLES.flatMap((role): MissingProperty[] => {
     const wanted = WANTED[role];
-    const [name] = wanted?.names ?? [];
+    const [name] = fieldNames(binding.maps, role);
     if (!wanted?.definition || name === undefined || found[role]) return [];
     const isTaken = Object.values(source.properties).some((one) => one.name.toLowerCase() === name.toLowerCase());
-    const definition = isTaken ? undefined : wanted.definition(source.id);
+    const definition = isTaken ? undefined : wanted.definition(source.id, binding.maps);
     return [{ role, name, types: wanted.types, required: wanted.required === true, definition }];
   });
 }
@@ -113,7 +111,7 @@ function propertyFor(source: DataSource, binding: Binding, role: Role): NotionPr
     throw new SyncFailure("InvalidConfig", message, { tool: "notion" });
   }
   if (role === "title") return all.filter(fits).map(told)[0];
-  for (const name of wanted.names) {
+  for (const name of fieldNames(binding.maps, role)) {
     const property = called(all, name);
     if (property && fits(property)) return told(property);
   }

@@ -2,9 +2,10 @@
 import type { Lens, Written } from "../../core/lens.ts";
 import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
+import { readName, rowOf, type ValueMap } from "../../core/maps.ts";
+import { bestNamed, isCalled } from "../status-choice.ts";
 import { byWriting, numberLensOf } from "../plain-lenses.ts";
 import { shortened } from "../../core/shortened.ts";
-import { isCalled } from "../status-choice.ts";
 import type { NotionOption, NotionProperty } from "./schema.ts";
 
 /** A text is at most a hundred parts of 2,000 characters. https://developers.notion.com/reference/request-limits */
@@ -108,15 +109,10 @@ export const urlLens: Lens = byWriting({
   },
 });
 
-const PRIORITY_NAMES: Readonly<Record<string, readonly string[]>> = {
-  P1: ["p1", "highest", "high", "urgent", "critical"],
-  P2: ["p2", "medium", "normal"],
-  P3: ["p3", "low", "lowest"],
-};
-
 /** Three hub levels over the property's options: the first name of a level is written, all of them stand for it. */
 export function priorityLens(
   { name: property, options = [] }: NotionProperty,
+  map: ValueMap,
   overrides: Readonly<Record<string, string>> = {},
 ): Lens {
   const isOverridden = (level: string, option: NotionOption): boolean => {
@@ -126,10 +122,7 @@ export function priorityLens(
   const levelOf = (held: ToolValue): string | undefined => {
     const option = options.find(({ id }) => id === held);
     if (!option) return undefined;
-    const levels = Object.keys(PRIORITY_NAMES);
-    const byName = (level: string): boolean =>
-      PRIORITY_NAMES[level]?.includes(option.name.trim().toLowerCase()) === true;
-    return levels.find((level) => isOverridden(level, option)) ?? levels.find(byName);
+    return Object.keys(overrides).find((level) => isOverridden(level, option)) ?? readName(map, option.name);
   };
   return {
     read(held) {
@@ -142,13 +135,12 @@ export function priorityLens(
     write(canonical) {
       if (canonical === null) return value(null);
       const level = String(canonical);
-      const names = overrides[level] === undefined ? (PRIORITY_NAMES[level] ?? []) : [overrides[level]];
+      const names = overrides[level] === undefined ? (rowOf(map, level)?.names ?? []) : [overrides[level]];
       const taken = (option: NotionOption): boolean =>
         Object.keys(overrides).some((other) => other !== level && isOverridden(other, option));
-      for (const name of names) {
-        const option = options.find((one) => isCalled(one, name) && !taken(one));
-        if (option) return value(option.id);
-      }
+      const free = options.filter((option) => !taken(option));
+      const [found] = bestNamed(free, names);
+      if (found) return value(found.id);
       const message = `no option of the property "${property}" stands for "${level}"; add one in Notion, or name one in the binding's priority mapping`;
       return cannot("unknown-priority", message);
     },

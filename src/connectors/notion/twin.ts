@@ -2,6 +2,7 @@
 import { FIELDS_OF_TYPE, isOwnLabel } from "../../core/fields.ts";
 import type { FieldName, ItemType, RemoteItem, ToolValue, ToolValues } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
+import { readName } from "../../core/maps.ts";
 import { marker } from "../sync-key.ts";
 import type { NotionPage, PropertyValue } from "./answers.ts";
 import type { Body } from "./body.ts";
@@ -17,9 +18,9 @@ interface TwinScope {
   readonly schema: ToolSchema;
 }
 
-export function twinOf({ schema: tool }: TwinScope, page: NotionPage, body: Body): RemoteItem {
-  const schema = notionSchema(tool);
-  const type = itemType(schema, page);
+export function twinOf(scope: TwinScope, page: NotionPage, body: Body): RemoteItem {
+  const schema = notionSchema(scope.schema);
+  const type = itemType(scope, page);
   return {
     ref: page.id,
     key: page.id,
@@ -38,23 +39,17 @@ function hasText(type: ItemType | null): boolean {
 }
 
 /** Whether the page's text must be read, which is a call, to tell of it. */
-export function isTextTold({ schema }: TwinScope, page: NotionPage): boolean {
-  return hasText(itemType(notionSchema(schema), page));
+export function isTextTold(scope: TwinScope, page: NotionPage): boolean {
+  return hasText(itemType(scope, page));
 }
 
-const TYPE_NAMES: Readonly<Record<string, ItemType>> = {
-  epic: "epic",
-  story: "story",
-  "user story": "story",
-  task: "task",
-};
-
-function itemType(schema: NotionSchema, page: NotionPage): ItemType | null {
+function itemType({ binding, schema: tool }: TwinScope, page: NotionPage): ItemType | null {
+  const schema = notionSchema(tool);
   if (page.id === schema.projectPage?.id) return "project";
   const { type } = schema.properties;
   const held = valueOf(page, type)?.select;
   const name = (type?.options?.find(({ id }) => id === held?.id) ?? held)?.name;
-  return TYPE_NAMES[name?.trim().toLowerCase() ?? ""] ?? null;
+  return (readName(binding.maps.type, name ?? "") as ItemType | undefined) ?? null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FIELDS_OF_TYPE, PRIORITY_VALUES, STATUS_VALUES, TASK_TYPES } from "../../../src/core/fields.ts";
+import { NO_MAPS } from "../../../src/core/maps.ts";
 import type { Lens } from "../../../src/core/lens.ts";
 import type { FieldName, FieldValue, ToolValue } from "../../../src/core/model.ts";
 import type { WorkType } from "./harness.ts";
@@ -80,6 +81,19 @@ export function describeLensLaws(use: () => Session): void {
         { seed: SEED, numRuns: 200 },
       );
     }
+  });
+
+  it("has a row in the tool's maps for each field that it holds, written only where the row says so", () => {
+    const session = use();
+    const { maps } = session.scope.binding;
+    if (maps === NO_MAPS) return;
+    for (const type of TYPES)
+      for (const field of FIELDS_OF_TYPE[type]) {
+        const lens = session.lenses(type, field);
+        if (!lens) continue;
+        expect(maps.fields[field], `${type}.${field}`).toBeDefined();
+        if (maps.fields[field]?.direction === "pull") expect(lens.writable, `${type}.${field}`).toBe(false);
+      }
   });
 
   it("can tell two values apart in every field it holds", () => {

@@ -14,6 +14,7 @@ import type { Lens } from "../../../src/core/lens.ts";
 import type { FieldName, ItemType, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { startGithubSandbox, type GithubSandbox, type GithubSandboxOptions } from "../../../sandbox/github/index.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 export const SPEC = new URL("../../../../shared/specs/github.openapi.json", import.meta.url);
 export const connector: typeof githubModule.connector = githubModule.connector;
@@ -64,6 +65,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     tool: "github",
     container: container ?? { repository: REPOSITORY },
     tasks: tasks ?? false,
+    maps: mapsOf("github"),
     mapping: mapping ?? {},
     people: people ?? {},
   };

@@ -6,6 +6,7 @@ import { startGithubSandbox, type GithubSandbox } from "../../../sandbox/github/
 import { describeConformance } from "../conformance.ts";
 import { frozenClock, type Human, type Running, type WorkType } from "../conformance/harness.ts";
 import { SPEC } from "./bench.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 const REPOSITORY = "acme/checkout";
 const OTHER = "acme/billing";
@@ -61,6 +62,7 @@ async function running(mapping: Binding["mapping"]): Promise<Running> {
     tool: "github",
     container: { repository: REPOSITORY },
     tasks: true,
+    maps: mapsOf("github"),
     mapping,
     people: { "grace@acme.test": "grace-h" },
   };

@@ -9,6 +9,7 @@ import { withMentions, withoutMentions } from "../../../src/connectors/github/me
 import { namingOf } from "../../../src/connectors/github/naming.ts";
 import { twinOf } from "../../../src/connectors/github/twin.ts";
 import { canonicalMarkdown } from "../../../src/core/markdown.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 const KEY = "0123456789abcdef".repeat(4);
 const SCHEMA: ToolSchema = {
@@ -24,6 +25,7 @@ const binding = (mapping: Binding["mapping"] = {}): Binding => ({
   tool: "github",
   container: { repository: "acme/checkout" },
   tasks: true,
+  maps: mapsOf("github"),
   mapping,
   people: {},
 });

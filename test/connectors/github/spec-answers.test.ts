@@ -6,6 +6,7 @@ import { createHttp } from "../../../src/connectors/http.ts";
 import type { RemoteItem } from "../../../src/core/model.ts";
 import { SPEC, twinIn } from "./bench.ts";
 import { openApiSamples, startSpecServer, type Amount, type SpecServer } from "./spec-answers.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 const { connector } = githubModule;
 const BINDING: Binding = {
@@ -13,6 +14,7 @@ const BINDING: Binding = {
   tool: "github",
   container: { repository: "acme/checkout" },
   tasks: true,
+  maps: mapsOf("github"),
   mapping: { fields: { status: "labels", estimate: "labels", sprint: "milestone", due: "milestone" } },
   people: {},
 };

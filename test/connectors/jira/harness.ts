@@ -12,6 +12,7 @@ import { createHttp, type Budget, type BucketUse } from "../../../src/connectors
 import { jiraModule } from "../../../src/connectors/jira/index.ts";
 import type { ItemType, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import { startJiraSandbox, type JiraSandbox, type JiraSandboxOptions } from "../../../sandbox/jira/index.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 export const SPEC = new URL("../../../../shared/specs/jira.openapi.json", import.meta.url);
 export const hasSpec = existsSync(SPEC);
@@ -79,6 +80,7 @@ export function bindingOf(over: Partial<Binding> = {}): Binding {
     tool: "jira",
     container: { project_key: PROJECT, epic_id: null },
     tasks: true,
+    maps: mapsOf("jira"),
     mapping: {},
     people: {},
     ...over,

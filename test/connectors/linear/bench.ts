@@ -14,6 +14,7 @@ import type { Lens } from "../../../src/core/lens.ts";
 import type { FieldName, ItemType, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { startLinearSandbox, type LinearSandbox, type LinearSandboxOptions } from "../../../sandbox/linear/server.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 const START = Date.parse("2026-11-20T10:00:00.000Z");
 
@@ -52,6 +53,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     tool: "linear",
     container: options.container ?? { team_id: "PAY", project_id: null },
     tasks: options.tasks ?? false,
+    maps: mapsOf("linear"),
     mapping: options.mapping ?? {},
     people: options.people ?? {},
   };

@@ -6,12 +6,14 @@ import { idOf } from "../../../sandbox/linear/seed.ts";
 import { startLinearSandbox, type LinearSandbox } from "../../../sandbox/linear/server.ts";
 import { describeConformance } from "../conformance.ts";
 import { frozenClock, type Human, type Running, type WorkType } from "../conformance/harness.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 const BINDING: Binding = {
   project: "PROJ-2026-014",
   tool: "linear",
   container: { team_id: "PAY", project_id: null },
   tasks: false,
+  maps: mapsOf("linear"),
   mapping: {},
   people: { ana: "ana@acme.test" },
 };

@@ -5,6 +5,7 @@ import type { Http, HttpRequest } from "../../../src/connectors/http.ts";
 import { exchange, execute, linearClient } from "../../../src/connectors/linear/client.ts";
 import { isSyncFailure, type ErrorCode, type SyncFailure } from "../../../src/core/errors.ts";
 import { z } from "zod";
+import { mapsOf } from "../../support/maps.ts";
 
 const QUERY = "query Read { viewer { id } }";
 const MUTATION = "mutation UpdateIssue { issueUpdate { success } }";
@@ -31,7 +32,15 @@ function answering(status: number, text: string, headers: Record<string, string>
       return { status, text, headers: new Headers(headers) };
     },
   };
-  const binding = { project: "P", tool: "linear", container: {}, tasks: false, mapping: {}, people: {} };
+  const binding = {
+    project: "P",
+    tool: "linear",
+    container: {},
+    tasks: false,
+    maps: mapsOf("linear"),
+    mapping: {},
+    people: {},
+  };
   return { scope: { binding, http, signal: new AbortController().signal }, sent };
 }
 

@@ -1,20 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { ItemType } from "../../../src/core/model.ts";
 import { STATUS_VALUES } from "../../../src/core/fields.ts";
-import { statusLens, statusRows } from "../../../src/connectors/linear/status.ts";
+import { statusLens } from "../../../src/connectors/linear/status.ts";
+import { statusMap, type StatusKind } from "../../../src/core/maps.ts";
 import type { Lens } from "../../../src/core/lens.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 /** States as `name:type`, whose names are their ids. */
 function lensOf(
   states: string,
   options: { type?: ItemType; projects?: boolean; overrides?: Record<string, string> } = {},
 ): Lens {
-  const rows = statusRows(options.type ?? "story", options.projects ?? false);
+  const kind = options.projects ? "epic_project" : ((options.type ?? "story") as StatusKind);
   const live = states.split(", ").map((text, position) => {
     const [name = "", type = ""] = text.split(":");
     return { id: name, name, type, position };
   });
-  return statusLens({ rows, states: live, overrides: options.overrides ?? {} });
+  return statusLens(statusMap(mapsOf("linear"), kind), live, options.overrides);
 }
 
 const TEAM =

@@ -10,6 +10,7 @@ import { Clock } from "../../../sandbox/kit/clock.ts";
 import { Faults } from "../../../sandbox/kit/faults.ts";
 import { startSandbox, type Sandbox } from "../../../sandbox/kit/sandbox.ts";
 import type { Human, WorkType } from "../conformance/harness.ts";
+import { NO_MAPS } from "../../../src/core/maps.ts";
 
 const TOKEN = "memory-secret-token";
 
@@ -18,6 +19,7 @@ export const MEMORY_BINDING: Binding = {
   tool: memoryModule.connector.tool,
   container: { space: "MEM" },
   tasks: true,
+  maps: NO_MAPS,
   mapping: {},
   people: { ana: "ana.ruiz@example.com" },
 };

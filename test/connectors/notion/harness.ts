@@ -14,6 +14,7 @@ import type { Lens } from "../../../src/core/lens.ts";
 import type { FieldName, ItemType, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { startNotionSandbox, type NotionSandbox, type NotionSandboxOptions } from "../../../sandbox/notion/index.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 export const SPEC = new URL("../../../../shared/specs/notion.openapi.json", import.meta.url);
 export const connector: typeof notionModule.connector = notionModule.connector;
@@ -40,6 +41,7 @@ export function bindingOf(sandbox: NotionSandbox, over: Partial<Binding> = {}): 
     tool: "notion",
     container: { database_id: sandbox.databases[0] ?? null, page_id: null },
     tasks: true,
+    maps: mapsOf("notion"),
     mapping: {},
     people: {},
     ...over,

@@ -5,6 +5,7 @@ import type { Http } from "../../../src/connectors/http.ts";
 import { notionModule } from "../../../src/connectors/notion/index.ts";
 import type { ToolValues } from "../../../src/core/model.ts";
 import { DATA_SOURCE, DATABASE, IDS, MARKDOWN, ME, PAGE, PROPERTIES, ROWS, USERS } from "./spec-corpus.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 const { connector } = notionModule;
 const binding: Binding = {
@@ -12,6 +13,7 @@ const binding: Binding = {
   tool: "notion",
   container: { database_id: IDS.database, page_id: null },
   tasks: true,
+  maps: mapsOf("notion"),
   mapping: {},
   people: {},
 };
