@@ -6,6 +6,7 @@ import { adoptMarked, adoptRefs } from "./adopt.ts";
 import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, toolFacts, type Engine, type RunContext } from "./engine.ts";
 import { lensesOf } from "./identities.ts";
+import { checkRights } from "./rights.ts";
 import { dropSchema, keepSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
 import { settleUnanswered } from "./unanswered.ts";
 
@@ -59,6 +60,7 @@ async function refreshMirror(
   const isFull = request.force === true || request.full === true;
   const schema = await schemaOf(engine, session, signal, isFull);
   const scope = session.scope(schema, signal);
+  await checkRights(engine, context, session, scope);
   await adoptRefs(engine, context, session, scope);
   const lens = await lensesOf(engine, session, schema);
   const tally = { done: 0, rejected: 0, raced: 0 };

@@ -228,6 +228,7 @@ const connector: Connector = {
   lenses,
   // Cards have no assignee.
   accounts: () => [],
+  rights: () => Promise.resolve([]),
   async changes(scope, { cursor }) {
     const { fresh, cursorFor } = await listed(scope, { cursor });
     return { items: fresh.map(twinOf), cursor: cursorFor(() => true) };

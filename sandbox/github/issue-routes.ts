@@ -6,6 +6,7 @@ import { checkOpen, createIssue, editIssue, type IssueInput } from "./issues.ts"
 import type { Issue, Repository } from "./model.ts";
 import { invalid, notFound, Refusal, SAML } from "./refusal.ts";
 import { renderIssue, renderType } from "./render.ts";
+import { renderRepository } from "./render-repository.ts";
 import { addSubIssue, removeSubIssue } from "./sub-issues.ts";
 
 const PAGE_MAX = 100;
@@ -30,6 +31,7 @@ export function addIssueRoutes(app: Hono, { host }: Api): void {
       return act(context, signedOn(found));
     });
   };
+  route("get", "", (context, repository) => context.json(renderRepository(host, repository)));
   route("get", "/issues", (context, repository) => list(host, context, repository));
   route("post", "/issues", async (context, repository) => {
     const input = await bodyOf(context);
@@ -46,7 +48,8 @@ export function addIssueRoutes(app: Hono, { host }: Api): void {
   route("patch", "/issues/:number", async (context, repository) => {
     const issue = issueOf(host, context, repository);
     if (issue instanceof Response) return issue;
-    if (repository.permission !== "write" && issue.author !== host.viewer.login)
+    const isTriaging = repository.permission === "write" || repository.permission === "triage";
+    if (!isTriaging && issue.author !== host.viewer.login)
       throw new Refusal(403, "Must have admin rights to Repository.");
     editIssue(host, issue, await bodyOf(context), host.viewer.login, repository.permission === "write");
     return context.json(renderIssue(host, issue));

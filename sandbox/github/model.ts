@@ -35,7 +35,7 @@ export interface Repository {
   name: string;
   readonly ownerType: "Organization" | "User";
   /** What the connector's account may do; `none`: the repository does not exist for it; `sso`: not before it signs on again. */
-  permission: "write" | "read" | "none" | "sso";
+  permission: "write" | "triage" | "read" | "none" | "sso";
   archived: boolean;
   hasIssues: boolean;
   /** Issue types of the organization. */

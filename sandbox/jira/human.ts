@@ -86,6 +86,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     status.name = String(action["name"]);
     return {};
   },
+  /** `{project, withhold: [permission keys]}`: what the connector's account is not granted in the project. */
+  permit(site, action) {
+    const { key } = site.requireProject(String(action["project"]));
+    site.withheld.set(key, new Set((action["withhold"] ?? []) as readonly string[]));
+    return {};
+  },
   /** `{person}`: leaves the company. */
   deactivate(site, action) {
     const user = site.user(String(action["person"]));

@@ -43,7 +43,8 @@ export function addIssueRoutes(app: Hono, api: Api): void {
   app.get("/rest/api/3/issue/:ref/transitions", (c) => {
     const issue = site.get(c.req.param("ref"));
     const withFields = (c.req.query("expand") ?? "").includes("transitions.fields");
-    const transitions = site.transitions(issue).map((one) => renderTransition(api, issue.data, one, withFields));
+    const shown = transitionsFor(api, issue, api.caller(c));
+    const transitions = shown.map((one) => renderTransition(api, issue.data, one, withFields));
     return c.json({ expand: "transitions", transitions });
   });
   app.post("/rest/api/3/issue/:ref/transitions", async (c) => {
@@ -81,6 +82,8 @@ function createOne(api: Api, update: IssueBody, creator: string): Made {
   };
   const project = site.project(where?.id ?? where?.key ?? "");
   if (!project) throw new Refusal(400, [], { project: "valid project is required" });
+  if (!site.may(creator, project.key, "CREATE_ISSUES"))
+    throw new Refusal(400, [], { project: "You do not have permission to create issues in this project." });
   const type = project.types.find(({ id }) => id === kind?.id);
   if (!type) throw new Refusal(400, [], { issuetype: "Specify a valid issue type" });
   const screen = project.screens[type.id]?.create ?? [];
@@ -143,15 +146,22 @@ function editOne(api: Api, issue: Issue, update: IssueBody, author: string): voi
   const { site } = api;
   checkFree(api, issue);
   const project = site.requireProject(issue.data.projectKey);
+  if (!site.may(author, project.key, "EDIT_ISSUES"))
+    throw new Refusal(403, ["You do not have permission to edit issues in this project."]);
   const { typeId } = issue.data;
   const screen = project.screens[typeId]?.edit ?? [];
   site.edit(issue, readFields({ site, project, typeId, present: issue.data, screen }, update), author);
 }
 
+/** Who may not transition is shown no way on. */
+function transitionsFor({ site }: Api, issue: Issue, caller: string): readonly Transition[] {
+  return site.may(caller, issue.data.projectKey, "TRANSITION_ISSUES") ? site.transitions(issue) : [];
+}
+
 function transitOne(api: Api, issue: Issue, update: IssueBody, author: string): void {
   const { site } = api;
   checkFree(api, issue);
-  const transition = site.transitions(issue).find(({ id }) => id === update.transition?.id);
+  const transition = transitionsFor(api, issue, author).find(({ id }) => id === update.transition?.id);
   if (!transition)
     throw new Refusal(400, [
       `It seems that you have tried to perform a workflow operation (${update.transition?.id ?? "none"}) that is not valid for the current state of this issue.`,

@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import type { Api } from "./app.ts";
 import { FIELDS, PRIORITIES } from "./model.ts";
 import { Refusal } from "./refusal.ts";
@@ -21,6 +21,7 @@ export function addProjectRoutes(app: Hono, api: Api): void {
       serverTime: new Date(site.clock.now()).toISOString(),
     });
   });
+  app.get("/rest/api/3/mypermissions", (c) => c.json(permissions(api, c)));
   app.get("/rest/api/3/project/:key", (c) => {
     const project = site.requireProject(c.req.param("key"));
     const issueTypes = project.types.map(({ id, name, level }) => ({
@@ -85,6 +86,28 @@ export function addProjectRoutes(app: Hono, api: Api): void {
     const values = site.projects.flatMap(({ sprints }) => sprints).filter(({ state }) => states.includes(state));
     return c.json({ startAt: 0, maxResults: 50, isLast: true, values });
   });
+}
+
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  BROWSE_PROJECTS: "Browse Projects",
+  CREATE_ISSUES: "Create Issues",
+  EDIT_ISSUES: "Edit Issues",
+  TRANSITION_ISSUES: "Transition Issues",
+};
+
+/** Without `permissions`, or with one that there is not, it is refused. */
+function permissions(api: Api, c: Context): object {
+  const asked = c.req.query("permissions");
+  if (!asked) throw new Refusal(400, ["The 'permissions' query parameter is required."]);
+  const keys = asked.split(",");
+  const unknown = keys.filter((key) => PERMISSIONS[key] === undefined);
+  if (unknown.length > 0) throw new Refusal(400, [`Unrecognized permission keys: ${unknown.join(", ")}`]);
+  const project = api.site.requireProject(c.req.query("projectKey") ?? "");
+  const rows = keys.map((key, n) => {
+    const havePermission = api.site.may(api.caller(c), project.key, key);
+    return [key, { id: `${n + 10}`, key, name: PERMISSIONS[key], type: "PROJECT", description: "", havePermission }];
+  });
+  return { permissions: Object.fromEntries(rows) as object };
 }
 
 function page<T>(

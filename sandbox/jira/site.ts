@@ -61,6 +61,8 @@ export class JiraSite {
   readonly busy = new Set<string>();
   /** Ids of issues that a bulk answer cannot show at this moment, and says so. */
   readonly unreadable = new Set<string>();
+  /** By project key, the permissions that the connector's account was not granted. */
+  readonly withheld = new Map<string, ReadonlySet<string>>();
   readonly issues = new Map<string, Issue>();
   #nextId = 10_001;
 
@@ -168,6 +170,12 @@ export class JiraSite {
   }
 
   /** The transitions that this issue may take now. */
+  /** Whether the caller has a permission in a project; people have them all. */
+  may(caller: string, projectKey: string, permission: string): boolean {
+    const isSync = this.users.find(({ accountId }) => accountId === caller)?.token !== undefined;
+    return !isSync || this.withheld.get(projectKey)?.has(permission) !== true;
+  }
+
   transitions(issue: Issue): readonly Transition[] {
     const { statusId } = issue.data;
     return this.workflow(issue.data).transitions.filter(

@@ -19,7 +19,7 @@ import type { IssueRow, LinearStore, ProjectRow, UserRow } from "./store.ts";
  * `{action, item?, by?, ...}`; `item` is an issue's identifier or id, or a project's id or name; `by` an e-mail.
  * `create {team?, kind?: "project", fields}`, `edit {item, fields}`, `state {item, to}`, `comment {item, body}`,
  * `attach {item, url, title?}`, `report {item: project, health, body?}` (a project update), `archive`, `delete` (trash), `restore`, `delete-permanently {item}`,
- * `rename-state {team, from, to}`, `deactivate {user}`. Names in `fields` are those of Linear's inputs; `state`,
+ * `restrict-key {write}` (what the API key was granted), `rename-state {team, from, to}`, `deactivate {user}`. Names in `fields` are those of Linear's inputs; `state`,
  * `assignee`, `project`, `parent`, `cycle` and `labels` take names as well.
  */
 export function actAsPerson(store: LinearStore, action: HumanAction): unknown {
@@ -52,6 +52,10 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   attach: (store, action) => {
     const input = { issueId: issueOf(store, action).id, url: action["url"], title: action["title"] };
     return { id: attach(store, actor(store, action).id, input).id };
+  },
+  "restrict-key": (store, action) => {
+    store.keyMayWrite = action["write"] === true;
+    return {};
   },
   report: (store, action) => {
     const { health, body } = action;

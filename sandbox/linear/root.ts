@@ -47,6 +47,7 @@ export function rootOf(store: LinearStore, viewerId: string, budgets: Budgets): 
 function touching(store: LinearStore, mutations: Mutations): Mutations {
   const touched = Object.entries(mutations).map(([name, mutate]) => {
     const wrapped: Mutations[string] = (args) => {
+      if (!store.keyMayWrite) throw forbidden("Invalid scope: `write` required");
       store.touch();
       return mutate(args);
     };

@@ -118,6 +118,8 @@ export interface ProjectUpdateRow extends Row {
 export class LinearStore {
   readonly clock: Clock;
   readonly quirks: LinearQuirks;
+  /** Whether the API key was granted more than reading. */
+  keyMayWrite = true;
   readonly organization = { id: uuidOf("organization"), name: "Acme", urlKey: "acme" };
   readonly users = new Map<string, UserRow>();
   readonly teams = new Map<string, TeamRow>();

@@ -119,6 +119,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     }
     return {};
   },
+  /** `{capabilities: {insert: false}}`: in the connection's settings. */
+  capable(workspace, action) {
+    Object.assign(workspace.capabilities, action["capabilities"]);
+    return {};
+  },
   /** `{source?}`: takes the database away from the connection. */
   unshare(workspace, action) {
     sourceOf(workspace, action).shared = false;

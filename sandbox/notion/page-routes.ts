@@ -3,23 +3,28 @@ import type { Context, Hono } from "hono";
 import { parseBlocks, type Block } from "./markdown.ts";
 import type { Page } from "./model.ts";
 import { readProperties } from "./properties-in.ts";
-import { invalid, Refusal } from "./refusal.ts";
+import { invalid } from "./refusal.ts";
 import { renderMarkdown, renderPage } from "./render.ts";
-import type { NotionWorkspace } from "./workspace.ts";
+import { mustBeAbleTo, type NotionWorkspace } from "./workspace.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
 export function addPageRoutes(app: Hono, workspace: NotionWorkspace): void {
-  app.post("/v1/pages", async (c) => c.json(renderPage(workspace, createPage(workspace, await c.req.json<Input>()))));
+  app.post("/v1/pages", async (c) => {
+    mustBeAbleTo(workspace, "insert");
+    return c.json(renderPage(workspace, createPage(workspace, await c.req.json<Input>())));
+  });
   app.get("/v1/pages/:id", (c) => c.json(renderPage(workspace, workspace.page(c.req.param("id")))));
   app.patch("/v1/pages/:id", async (c) => {
     const page = workspace.page(c.req.param("id"));
+    mustBeAbleTo(workspace, "update");
     updatePage(workspace, page, await c.req.json<Input>());
     return c.json(renderPage(workspace, page));
   });
   app.get("/v1/pages/:id/markdown", (c) => markdown(workspace, c));
   app.patch("/v1/pages/:id/markdown", async (c) => {
     const page = workspace.page(c.req.param("id"));
+    mustBeAbleTo(workspace, "update");
     replaceText(workspace, page, await c.req.json<Input>());
     return c.json(renderMarkdown(workspace, page));
   });
@@ -27,12 +32,7 @@ export function addPageRoutes(app: Hono, workspace: NotionWorkspace): void {
 
 function markdown(workspace: NotionWorkspace, context: Context): Response {
   const page = workspace.page(context.req.param("id") ?? "");
-  if (!workspace.capabilities.content)
-    throw new Refusal(
-      403,
-      "restricted_resource",
-      "Insufficient permissions for this endpoint: the connection lacks the capability to read content.",
-    );
+  mustBeAbleTo(workspace, "content");
   return context.json(renderMarkdown(workspace, page));
 }
 

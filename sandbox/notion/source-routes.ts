@@ -3,9 +3,9 @@ import type { ListUsersResponse, QueryDataSourceResponse } from "@notionhq/clien
 import type { Context, Hono } from "hono";
 import { conditionOf, sorted } from "./filters.ts";
 import type { DataSource, Page, PropertyType } from "./model.ts";
-import { invalid, notFound, Refusal } from "./refusal.ts";
+import { invalid, notFound } from "./refusal.ts";
 import { renderDatabase, renderPage, renderSource, renderUser } from "./render.ts";
-import { dashed, type NotionWorkspace } from "./workspace.ts";
+import { dashed, mustBeAbleTo, type NotionWorkspace } from "./workspace.ts";
 
 const PAGE_MAX = 100;
 
@@ -21,6 +21,7 @@ export function addSourceRoutes(app: Hono, workspace: NotionWorkspace): void {
   app.get("/v1/data_sources/:id", (c) => c.json(renderSource(workspace, workspace.source(c.req.param("id")))));
   app.patch("/v1/data_sources/:id", async (c) => {
     const source = workspace.source(c.req.param("id"));
+    mustBeAbleTo(workspace, "update");
     changeSchema(workspace, source, (await c.req.json<{ properties?: Schema }>()).properties ?? {});
     return c.json(renderSource(workspace, source));
   });
@@ -32,12 +33,7 @@ export function addSourceRoutes(app: Hono, workspace: NotionWorkspace): void {
 
 /** Members only: guests are told nowhere. */
 function listUsers(workspace: NotionWorkspace, context: Context): Response {
-  if (!workspace.capabilities.users)
-    throw new Refusal(
-      403,
-      "restricted_resource",
-      "Insufficient permissions for this endpoint: the connection lacks the capability to read user information.",
-    );
+  mustBeAbleTo(workspace, "users");
   const all = workspace.users.filter(({ kind }) => kind !== "guest" || !workspace.quirks.hiddenGuests);
   const { rows, next } = pageOf(workspace, all, {
     start_cursor: context.req.query("start_cursor"),

@@ -13,7 +13,7 @@ import {
   type Value,
 } from "./model.ts";
 import type { Quirks } from "./quirks.ts";
-import { notFound } from "./refusal.ts";
+import { notFound, Refusal } from "./refusal.ts";
 
 const MINUTE_MS = 60_000;
 let workspaces = 0;
@@ -46,8 +46,8 @@ export class NotionWorkspace {
   resultLimit = 10_000;
   /** Blocks of a page that are told as Markdown. */
   blockLimit = 1_000;
-  /** What the connection may do beside reading and writing pages. */
-  readonly capabilities = { users: true, emails: true, content: true };
+  /** What the connection may do. */
+  readonly capabilities = { users: true, emails: true, content: true, insert: true, update: true };
   readonly #seed = ++workspaces;
   #ids = 0;
 
@@ -204,4 +204,18 @@ export function dashed(id: string): string {
     .replace(/-/g, "")
     .toLowerCase()
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+const CAPABILITIES = {
+  users: "read user information",
+  content: "read content",
+  insert: "insert content",
+  update: "update content",
+};
+
+/** Capabilities are the connection's, whatever is shared with it. https://developers.notion.com/reference/capabilities */
+export function mustBeAbleTo({ capabilities }: NotionWorkspace, what: keyof typeof CAPABILITIES): void {
+  if (capabilities[what]) return;
+  const message = `Insufficient permissions for this endpoint: the connection lacks the capability to ${CAPABILITIES[what]}.`;
+  throw new Refusal(403, "restricted_resource", message);
 }

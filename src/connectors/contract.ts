@@ -176,6 +176,16 @@ export interface Setup {
   make(scope: Scope): Promise<readonly MissingPlace[]>;
 }
 
+/** What an account needs to keep twins: `transition` moves a status, `label` sets labels. */
+export type Right = "create" | "edit" | "transition" | "label";
+export interface MissingRight {
+  readonly right: Right;
+  /** As the vendor calls it: `Create issues`. */
+  readonly name: string;
+  /** Who gives it and where, as an order without a full stop. */
+  readonly remedy: string;
+}
+
 export interface Connector {
   readonly tool: ToolKey;
   readonly capabilities: Capabilities;
@@ -184,6 +194,8 @@ export interface Connector {
   lenses(binding: Binding, schema: ToolSchema): LensTable;
   /** The people that the schema names. */
   accounts(schema: ToolSchema): readonly Account[];
+  /** Which rights to write the account lacks in the container, in one call at most; none where the vendor has no way to ask. */
+  rights(scope: Scope): Promise<readonly MissingRight[]>;
   /** All items of the container that changed since the cursor, every page of them. */
   changes(scope: SchemaScope, query: ChangesQuery): Promise<Changes>;
   /** As `changes`, of all projects of one credential together: as many requests as there are pages, however many projects. */

@@ -21,7 +21,8 @@ const REMEDIES: { readonly [C in ErrorCode]?: (tool: ToolRunFacts) => string } =
   ConnectionPaused: ({ name, tool }) => `Let ${name} take part again when it may: track-sdlc tools resume ${tool}`,
   InvalidConfig: ({ name, env }) =>
     `Correct the configuration of ${name}: check ${env.join(", ") || "its entry in the registry"}`,
-  Forbidden: ({ name }) => `Give the account of ${name} the right to read and write in the bound container`,
+  Forbidden: ({ name }) =>
+    `Give the account of ${name} the right to read and write in the bound container, as its error says`,
   NotFound: ({ name, tool }) => `Check external_sync.${tool} in the hub file: ${name} does not know that container`,
   Unavailable: ({ name }) => `${name} could not be reached: nothing is lost, the next run catches up`,
   RateLimited: ({ name }) => `${name} asked to wait: nothing is lost, the next run goes on`,

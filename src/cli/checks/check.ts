@@ -22,12 +22,12 @@ function remedyFor(code: ErrorCode): string | undefined {
   switch (code) {
     case "AuthFailed":
       return "Check the token: is it expired, or of another account?";
-    case "Forbidden":
-    case "NotFound":
     case "Rejected":
       return "Check external_sync in the hub file, and that the account may see that project or team.";
     case "Unavailable":
       return "Check the base URL and the network, or try again later.";
+    case "Forbidden":
+    case "NotFound":
     case "EngineUnavailable":
       return undefined;
     default:

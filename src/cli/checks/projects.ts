@@ -1,5 +1,6 @@
 import { readHub } from "../../hub/read.ts";
 import { resolveProject, type ResolvedTool } from "../../registry/resolve.ts";
+import { lacking } from "../../../activities/rights.ts";
 import { schemaOf } from "../../../activities/tool-session.ts";
 import type { Engine } from "../../../activities/engine.ts";
 import type { CliContext } from "../context.ts";
@@ -102,7 +103,9 @@ async function connection(
     const signal = AbortSignal.timeout(60_000);
     const before = await missingPlaces(session, signal);
     const left = fix && before.some(canBeMade) ? await makePlaces(session, signal) : before;
-    await schemaOf(engine, session, signal, true);
+    const schema = await schemaOf(engine, session, signal, true);
+    const missing = tool.mode === "pull-only" ? [] : await session.connector.rights(session.scope(schema, signal));
+    if (missing.length > 0) return [failedCheck(name, lacking(session, missing))];
     const made = before.filter((place) => !left.some((one) => one.name === place.name));
     const says = [
       `answers at ${session.http.baseUrl}`,

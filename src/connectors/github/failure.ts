@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { SyncFailure, type ErrorCode, type ErrorDetails } from "../../core/errors.ts";
 import type { FieldName } from "../../core/model.ts";
+import { withRemedy } from "../remedy.ts";
 import { waitMs } from "./limits.ts";
 
 const TOOL = "github";
@@ -58,7 +59,11 @@ export function failureOf(answer: Refused, asked: Asked): SyncFailure {
     ...(code === "Rejected" ? { fields: fieldsOf(told, words) } : {}),
   };
   const hint = hintOf(code, status, words, headers);
-  return new SyncFailure(code, `github: ${asked.what} answered ${status}${words && `: ${words}`}${hint}`, details);
+  return new SyncFailure(
+    code,
+    withRemedy(`github: ${asked.what} answered ${status}${words && `: ${words}`}`, hint),
+    details,
+  );
 }
 
 /** An answer that says success but cannot be read: cut by a proxy, or a page. */
@@ -92,7 +97,7 @@ export function graphqlFailure(
   const text = JSON.stringify({ type: "RATE_LIMITED", message: words });
   const retryAfterMs = code === "RateLimited" ? waitMs({ status: 200, headers, text }) : undefined;
   const details = { tool: TOOL, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  return new SyncFailure(code, `github: ${what}: ${words}${hintOf(code, status, words, headers)}`, details);
+  return new SyncFailure(code, withRemedy(`github: ${what}: ${words}`, hintOf(code, status, words, headers)), details);
 }
 
 function codeOfWords(message: string): ErrorCode {

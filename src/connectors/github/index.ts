@@ -9,6 +9,7 @@ import { limitHints } from "./limits.ts";
 import { accountsOf, lensTable } from "./mapping.ts";
 import { read } from "./read.ts";
 import { describe, githubSchemaOf } from "./schema.ts";
+import { rights } from "./rights.ts";
 import { stream } from "./stream.ts";
 import { archive, create, update } from "./write.ts";
 
@@ -20,6 +21,7 @@ const connector: Connector = {
   describe,
   lenses: lensTable,
   accounts: (schema) => accountsOf(githubSchemaOf(schema)),
+  rights,
   changes,
   stream,
   read,

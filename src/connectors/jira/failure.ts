@@ -1,5 +1,6 @@
 import { SyncFailure, type ErrorCode, type ErrorDetails } from "../../core/errors.ts";
 import type { HttpAnswer } from "../http.ts";
+import { withRemedy } from "../remedy.ts";
 
 /** What was asked, as far as a failure must tell it. */
 export interface Asked {
@@ -36,7 +37,12 @@ export function failureOf(answer: HttpAnswer, asked: Asked, now: number): SyncFa
   const where = `jira: ${asked.method} ${asked.path} answered ${status}`;
   return new SyncFailure(
     isScope ? "Forbidden" : codeOf(status),
-    `${where}${words ? `: ${words}` : ""}${isScope ? "; the token lacks a scope for this." : hint(status, answer.headers)}`,
+    withRemedy(
+      `${where}${words ? `: ${words}` : ""}`,
+      isScope
+        ? "; the token lacks a scope for this: make one with read:jira-work, write:jira-work and read:jira-user."
+        : hint(status, answer.headers),
+    ),
     details,
   );
 }

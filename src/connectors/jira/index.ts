@@ -8,6 +8,7 @@ import { describe } from "./describe.ts";
 import { limits } from "./limits.ts";
 import { accountsOf, lenses } from "./mapping.ts";
 import { history, read } from "./read.ts";
+import { rights } from "./rights.ts";
 import { jiraSchema } from "./schema.ts";
 import { archive, create, update } from "./write.ts";
 
@@ -17,6 +18,7 @@ const connector: Connector = {
   describe,
   lenses,
   accounts: (schema) => accountsOf(jiraSchema(schema)),
+  rights,
   changes,
   stream,
   read,

@@ -39,6 +39,10 @@ export const CreateMetaAnswer = z.object({
 });
 /** By field id. */
 export const EditMetaAnswer = z.object({ fields: z.record(z.string(), z.unknown()).default({}) });
+/** By permission key. */
+export const PermissionsAnswer = z.object({
+  permissions: z.record(z.string(), z.object({ havePermission: z.boolean().optional() })).default({}),
+});
 export const ServerInfoAnswer = z.object({ baseUrl: z.string() });
 export const BoardsAnswer = z.object({
   values: z.array(z.object({ id: z.number(), type: z.string().optional() })).default([]),

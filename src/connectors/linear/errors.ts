@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { SyncFailure, type ErrorCode, type ErrorDetails } from "../../core/errors.ts";
 import type { FieldName } from "../../core/model.ts";
+import { withRemedy } from "../remedy.ts";
 import { retryAfterMs } from "./limits.ts";
 
 const TOOL = "linear";
@@ -22,6 +23,12 @@ export const errorEntry = z.looseObject({
     .nullish(),
 });
 type ErrorEntry = z.output<typeof errorEntry>;
+
+const REMEDIES: { readonly [C in ErrorCode]?: string } = {
+  AuthFailed: "; check LINEAR_API_KEY: it is mistyped, or was revoked.",
+  Forbidden:
+    "; give the key what it lacks under Settings, Security & access, Personal API keys (Write, or full access), or its owner access to the team.",
+};
 
 export interface FailedAnswer {
   readonly status: number;
@@ -78,7 +85,8 @@ export function failureOf(answer: FailedAnswer): SyncFailure {
     SEVERITY.find((candidate) => judged.some((one) => one.code === candidate)) ?? codeOfStatus(answer.status);
   const entries = judged.filter((one) => one.code === code).map((one) => one.entry);
   const words = [...new Set(entries.map(wordsOf))].join("; ") || `HTTP ${answer.status}`;
-  return new SyncFailure(code, `Linear ${answer.operation}: ${words}`, details(code, answer, entries));
+  const message = withRemedy(`Linear ${answer.operation}: ${words}`, REMEDIES[code] ?? "");
+  return new SyncFailure(code, message, details(code, answer, entries));
 }
 
 /** An answer that is no GraphQL at all: a proxy's page, a cut body. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { SyncFailure, type ErrorCode, type ErrorDetails } from "../../core/errors.ts";
 import type { HttpAnswer } from "../http.ts";
+import { withRemedy } from "../remedy.ts";
 
 /** What was asked, as far as a failure must tell it. */
 export interface Asked {
@@ -49,7 +50,10 @@ export function failureOf(answer: HttpAnswer, asked: Asked): SyncFailure {
   const { status } = answer;
   const code = codeOf(status, refusal);
   const words = (refusal?.message ?? "").slice(0, MAX_WORDS);
-  const message = `notion: ${asked.method} ${asked.path} answered ${status}${words && `: ${words}`}${hint(code, answer, refusal)}`;
+  const message = withRemedy(
+    `notion: ${asked.method} ${asked.path} answered ${status}${words && `: ${words}`}`,
+    hint(code, answer, refusal),
+  );
   const details: ErrorDetails = {
     tool: "notion",
     status,

@@ -20,6 +20,9 @@ const connector: Connector = {
   describe,
   lenses,
   accounts: (schema) => accountsOf(notionSchema(schema)),
+  // No endpoint tells what a connection is capable of: the first write is refused, with the capability that it lacks.
+  // https://developers.notion.com/reference/capabilities
+  rights: () => Promise.resolve([]),
   changes,
   stream,
   read,

@@ -10,6 +10,15 @@ export function describeReads(use: () => Session): void {
     session.checkSecrets(schema);
   });
 
+  it("misses no right where the account may write, and asks once at most", async () => {
+    const session = use();
+    let missing: readonly unknown[] | undefined;
+    const cost = await session.cost(async () => (missing = await session.connector.rights(session.scope)));
+    expect(missing).toEqual([]);
+    expect(cost.writes).toBe(0);
+    expect(cost.requests).toBeLessThanOrEqual(1);
+  });
+
   it("lists nothing in an empty container, in any number of rounds", async () => {
     const session = use();
     const first = await session.changes();
