@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { Hono, type Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Faults } from "../kit/faults.ts";
+import { addAppRoutes, type AppInstallations } from "./app-installations.ts";
 import { answerQuery, costOf } from "./graphql.ts";
 import type { GithubHost } from "./host.ts";
 import { addIssueRoutes } from "./issue-routes.ts";
@@ -16,18 +17,20 @@ export interface Api {
   readonly limits: Limits;
   /** What a document asks of GitHub's published schema and that it does not have. */
   readonly documentCheck: (document: string) => void;
+  readonly apps: AppInstallations | undefined;
 }
 
 const CONTENT = /\/(?:issues|sub_issues)$/;
 
 export function githubApp(api: Api): Hono {
   const app = new Hono();
-  const { host, limits } = api;
+  const { host, limits, apps } = api;
   app.get("/:owner/:repo/:kind{issues|pull}/:number", (context, next) =>
     context.req.param("owner") === "repositories" ? next() : pageOf(host, context),
   );
+  if (apps) addAppRoutes(app, apps);
   app.use("*", async (context, next) => {
-    const refused = anonymous(host, context) ?? unauthorized(api, context);
+    const refused = anonymous(host, context) ?? unauthorized(api, context) ?? unreachable(api, context);
     if (refused) return refused;
     const cost = await requestCost(context);
     const limited = limits.refusal(cost);
@@ -35,7 +38,7 @@ export function githubApp(api: Api): Hono {
     await next();
     if (context.res.status === 304 && host.quirks.freeNotModified) limits.giveBack(cost);
     for (const [name, value] of Object.entries(limits.headers(cost.resource))) context.res.headers.set(name, value);
-    context.res.headers.set("x-oauth-scopes", host.scopes.join(", "));
+    if (!apps) context.res.headers.set("x-oauth-scopes", host.scopes.join(", "));
   });
   app.use("*", async (context, next) => {
     await next();
@@ -71,10 +74,27 @@ function anonymous(host: GithubHost, { req }: Context): Response | undefined {
   return new Response(text, { status: 403, headers: { "content-type": "text/html" } });
 }
 
-function unauthorized({ host, faults }: Api, { req }: Context): Response | undefined {
+function tokenOf(authorization: string | undefined): string {
+  return /^(?:bearer|token) (.+)$/i.exec(authorization ?? "")?.[1] ?? "";
+}
+
+/** An installation's token reaches the repositories of its owner, and is nobody's. */
+function unreachable({ apps }: Api, { req }: Context): Response | undefined {
+  const owner = apps?.ownerOf(tokenOf(req.header("authorization")));
+  if (owner === undefined) return undefined;
+  if (req.path === "/user")
+    return Response.json(new Refusal(403, "Resource not accessible by integration").body(), { status: 403 });
+  const [, named] = /^\/repos\/([^/]+)\//.exec(req.path) ?? [];
+  if (named === undefined || named.toLowerCase() === owner.toLowerCase()) return undefined;
+  return Response.json(new Refusal(404, "Not Found").body(), { status: 404 });
+}
+
+function unauthorized({ host, faults, apps }: Api, { req }: Context): Response | undefined {
   if (!host.quirks.auth) return undefined;
-  const [, token] = /^(?:bearer|token) (.+)$/i.exec(req.header("authorization") ?? "") ?? [];
-  const isKnown = host.users.some((user) => user.token !== undefined && user.token === token);
+  const token = tokenOf(req.header("authorization"));
+  const isKnown = apps
+    ? apps.ownerOf(token) !== undefined
+    : host.users.some((user) => user.token !== undefined && user.token === token);
   if (isKnown && !faults.conditions.authRevoked) return undefined;
   return Response.json(new Refusal(401, "Bad credentials").body(), { status: 401 });
 }

@@ -25,6 +25,11 @@ export interface UserSetup {
   readonly token?: string;
 }
 
+/** Of an App. */
+export function isBot(login: string): boolean {
+  return login.endsWith("[bot]");
+}
+
 export class GithubHost {
   readonly clock: Clock;
   readonly quirks: Quirks;
@@ -163,7 +168,7 @@ export class GithubHost {
         title,
         due,
       })),
-      assignable: setup.assignable ?? this.users.map(({ login }) => login),
+      assignable: setup.assignable ?? this.users.map(({ login }) => login).filter((login) => !isBot(login)),
       oldNames: [],
       nextNumber: setup.firstNumber ?? 1,
     };

@@ -4,6 +4,7 @@ import { Faults, type FaultRule } from "../kit/faults.ts";
 import { startSandbox, type Classified, type Sandbox } from "../kit/sandbox.ts";
 import { SpecCheck, type SpecOptions } from "../kit/spec-check.ts";
 import { githubApp } from "./app.ts";
+import { AppInstallations, type AppSetup } from "./app-installations.ts";
 import { documentViolations } from "./graphql.ts";
 import { GithubHost, type RepositorySetup, type UserSetup } from "./host.ts";
 import { humanAction } from "./human.ts";
@@ -23,6 +24,8 @@ export interface GithubSandboxOptions {
   /** Whether each GraphQL document is held against GitHub's published schema. */
   readonly checkDocuments?: boolean;
   readonly requestsPerHour?: number;
+  /** Serves an App's installations; whoever syncs is its bot then. */
+  readonly app?: AppSetup;
 }
 
 export interface GithubSandbox extends Sandbox {
@@ -33,6 +36,10 @@ export interface GithubSandbox extends Sandbox {
   documentViolations(): readonly string[];
   /** Values for the connector's env variables. */
   readonly credentials: { readonly GITHUB_API_URL: string; readonly GH_TOKEN: string };
+  /** Where the stand-in has an App. */
+  readonly apps: AppInstallations | undefined;
+  /** The same for the App, instead of the token; empty without one. */
+  readonly appCredentials: Readonly<Record<string, string>>;
 }
 
 /** Answers that the document does not list for each operation. */
@@ -44,6 +51,9 @@ export const SPEC_OPTIONS: SpecOptions = {
 
 const TOKEN = "ghp_sandbox0123456789abcdef0123456789ab";
 const SYNC_ACCOUNT: UserSetup = { login: "acme-sync", name: "Sync", email: "sync@example.com", token: TOKEN };
+
+/** An App's bot, under the name that REST and `viewer` give it. */
+const BOT: UserSetup = { login: "sdlc-sync[bot]", token: "no-token-of-a-person" };
 
 const PEOPLE: readonly UserSetup[] = [
   { login: "ada", name: "Ada Lovelace", email: "ada@example.com" },
@@ -57,7 +67,9 @@ export async function startGithubSandbox(options: GithubSandboxOptions): Promise
   const clock = options.clock ?? new Clock();
   const faults = new Faults();
   const quirks = { ...ALL_QUIRKS, ...options.quirks };
-  const host = new GithubHost(clock, quirks, [SYNC_ACCOUNT, ...(options.users ?? PEOPLE)], options.repositories);
+  const account = options.app ? BOT : SYNC_ACCOUNT;
+  const host = new GithubHost(clock, quirks, [account, ...(options.users ?? PEOPLE)], options.repositories);
+  const apps = options.app && new AppInstallations(clock, options.app);
   const limits = new Limits(clock, quirks, options.requestsPerHour);
   const spec = new SpecCheck(options.spec, SPEC_OPTIONS);
   const violations = new Set<string>();
@@ -66,12 +78,13 @@ export async function startGithubSandbox(options: GithubSandboxOptions): Promise
   };
   const sandbox = await startSandbox({
     name: "github",
-    app: githubApp({ host, faults, limits, documentCheck }),
+    app: githubApp({ host, faults, limits, documentCheck, apps }),
     clock,
     faults,
     ...(options.port === undefined ? {} : { port: options.port }),
     classify,
     human: (action) => humanAction(host, action),
+    tokens: () => ({ issued: apps?.issued ?? 0 }),
     refusals: refusalsOf(limits),
     onExchange: (record) => {
       if (/^\/(?:repos|repositories|orgs|user)\b/.test(record.path)) spec.check(record);
@@ -84,6 +97,10 @@ export async function startGithubSandbox(options: GithubSandboxOptions): Promise
     spec,
     documentViolations: () => [...violations].sort(),
     credentials: { GITHUB_API_URL: sandbox.url, GH_TOKEN: TOKEN },
+    apps,
+    appCredentials: apps
+      ? { GITHUB_API_URL: sandbox.url, GITHUB_APP_ID: apps.appId, GITHUB_APP_PRIVATE_KEY: apps.privateKey }
+      : {},
   });
 }
 
@@ -93,6 +110,7 @@ function classify(method: string, path: string, body: string): Classified {
     const [, kind, name] = /"\s*(query|mutation)\s+(\w+)/.exec(body) ?? [];
     return { operation: name ?? "anonymous", write: kind === "mutation" };
   }
+  if (path.endsWith("/access_tokens")) return { operation: "POST access_tokens", write: false };
   const short = path.replace(/^\/(?:repos\/[^/]+\/[^/]+|repositories\/\d+)\//, "").replace(/\/\d+(?=\/|$)/g, "/{n}");
   return { operation: `${method} ${short}`, write: method !== "GET" };
 }

@@ -1,5 +1,5 @@
 /** Rows as the REST API tells them, complete as its OpenAPI document asks. */
-import type { GithubHost } from "./host.ts";
+import { isBot, type GithubHost } from "./host.ts";
 import { nodeId, type Issue, type Label, type Milestone, type Repository, type User } from "./model.ts";
 
 export function renderUser(host: GithubHost, user: User): object {
@@ -21,7 +21,7 @@ export function renderUser(host: GithubHost, user: User): object {
     repos_url: `${api}/repos`,
     events_url: `${api}/events{/privacy}`,
     received_events_url: `${api}/received_events`,
-    type: "User",
+    type: isBot(user.login) ? "Bot" : "User",
     site_admin: false,
   };
 }

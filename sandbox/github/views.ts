@@ -1,7 +1,7 @@
 /** Rows as GraphQL shows them. */
 import { GraphQLError } from "graphql";
 import { page, type PageArguments, type View } from "./connection.ts";
-import type { GithubHost } from "./host.ts";
+import { isBot, type GithubHost } from "./host.ts";
 import { nodeId, type Issue, type IssueEvent, type Milestone, type Repository, type User } from "./model.ts";
 import { SAML } from "./refusal.ts";
 
@@ -180,7 +180,10 @@ export class Views {
 
   #actor(login: string): View | null {
     const found = this.#host.user(login);
-    return found ? this.user(found) : null;
+    if (!found) return null;
+    // As an actor a bot goes without the ending that REST and `viewer` give it.
+    const bot = { __typename: "Bot", login: login.replace(/\[bot\]$/, "") };
+    return { ...this.user(found), ...(isBot(login) ? bot : {}) };
   }
 }
 

@@ -2,6 +2,7 @@
 import { Hono, type Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Faults } from "../kit/faults.ts";
+import { addGatewayRoutes, bearerOf, type Door, type Gateway } from "./gateway.ts";
 import { addIssueRoutes } from "./issue-routes.ts";
 import { addProjectRoutes } from "./project-routes.ts";
 import { addSearchRoutes } from "./search-routes.ts";
@@ -12,6 +13,7 @@ import type { JiraSite } from "./site.ts";
 
 export interface Api extends View {
   readonly faults: Faults;
+  readonly gateway: Gateway;
   /** Account id of the caller. */
   caller(context: Context): string;
 }
@@ -19,17 +21,26 @@ export interface Api extends View {
 const ISSUE_WRITE = /^\/rest\/api\/3\/issue\/([^/]+)(?:\/|$)/;
 const NOT_ISSUES = new Set(["bulk", "bulkfetch", "archive", "unarchive", "createmeta"]);
 
-export function jiraApp(site: JiraSite, faults: Faults, baseUrl: () => string): Hono {
+interface Serving {
+  readonly site: JiraSite;
+  readonly faults: Faults;
+  readonly gateway: Gateway;
+  readonly baseUrl: () => string;
+}
+
+export function jiraApp({ site, faults, gateway, baseUrl }: Serving): Hono {
   const app = new Hono();
   const limiter = new RateLimiter(site.clock, site.quirks);
   const api: Api = {
     site,
     faults,
+    gateway,
     get baseUrl() {
       return baseUrl();
     },
-    caller: (context) => accountOf(site, context) ?? "",
+    caller: (context) => accountOf(site, gateway, context) ?? "",
   };
+  addGatewayRoutes(app, gateway);
   app.get("/browse/:key", (context) => browse(api, context));
   app.use("/rest/*", async (context, next) => {
     const refused = limited(site, limiter, context) ?? unauthorized(api, context) ?? wrongContent(site, context);
@@ -47,7 +58,13 @@ export function jiraApp(site: JiraSite, faults: Faults, baseUrl: () => string): 
   return app;
 }
 
-function accountOf(site: JiraSite, context: Context): string | undefined {
+/** OAuth tokens act for the account with an API token, and at the gateway only. */
+function accountOf(site: JiraSite, { issuer }: Gateway, context: Context): string | undefined {
+  const bearer = bearerOf(context);
+  if (bearer !== undefined) {
+    const isLetIn = (context.env as Door).isGateway === true && issuer.isValid(bearer);
+    return isLetIn ? site.users.find(({ token }) => token !== undefined)?.accountId : undefined;
+  }
   const [scheme, encoded = ""] = (context.req.header("authorization") ?? "").split(" ");
   if (scheme !== "Basic") return undefined;
   const [email = "", token] = Buffer.from(encoded, "base64").toString("utf8").split(/:(.*)/s);
@@ -56,7 +73,7 @@ function accountOf(site: JiraSite, context: Context): string | undefined {
 
 function unauthorized(api: Api, context: Context): Response | undefined {
   if (!api.site.quirks.auth) return undefined;
-  if (!api.faults.conditions.authRevoked && accountOf(api.site, context) !== undefined) return undefined;
+  if (!api.faults.conditions.authRevoked && accountOf(api.site, api.gateway, context) !== undefined) return undefined;
   const text = "Client must be authenticated to access this resource.";
   const headers = { "content-type": "text/html;charset=UTF-8", "x-seraph-loginreason": "AUTHENTICATED_FAILED" };
   return new Response(text, { status: 401, headers });

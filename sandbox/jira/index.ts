@@ -4,7 +4,9 @@ import { Faults, type FaultRule } from "../kit/faults.ts";
 import { RequestLog } from "../kit/request-log.ts";
 import { startSandbox, type Classified, type Sandbox } from "../kit/sandbox.ts";
 import { SpecCheck, type SpecOptions } from "../kit/spec-check.ts";
+import type { TokenSettings } from "../kit/token-issuer.ts";
 import { jiraApp, rateLimited } from "./app.ts";
+import { Gateway } from "./gateway.ts";
 import { humanAction } from "./human.ts";
 import type { User } from "./model.ts";
 import { ALL_QUIRKS, type Quirks } from "./quirks.ts";
@@ -20,6 +22,8 @@ export interface JiraSandboxOptions {
   readonly quirks?: Partial<Quirks>;
   /** Published OpenAPI document to hold every exchange against. */
   readonly spec?: URL;
+  /** How OAuth tokens come and go, where not as Atlassian's. */
+  readonly oauth?: Partial<TokenSettings>;
 }
 
 export interface JiraSandbox extends Sandbox {
@@ -31,6 +35,9 @@ export interface JiraSandbox extends Sandbox {
     readonly JIRA_USERNAME: string;
     readonly JIRA_API_TOKEN: string;
   };
+  readonly gateway: Gateway;
+  /** The same for OAuth, instead of those. */
+  readonly oauthCredentials: Readonly<Record<string, string>>;
 }
 
 /** What comes before any operation is in no description of one. */
@@ -75,29 +82,44 @@ export async function startJiraSandbox(options: JiraSandboxOptions): Promise<Jir
   const quirks = { ...ALL_QUIRKS, ...options.quirks };
   const site = new JiraSite(clock, quirks, [SYNC_ACCOUNT, ...(options.users ?? PEOPLE)], options.projects);
   const spec = new SpecCheck(options.spec, SPEC_OPTIONS);
+  const gateway = new Gateway(clock, options.oauth ?? {});
   let url = "";
   const sandbox = await startSandbox({
     name: "jira",
-    app: jiraApp(site, faults, () => url),
+    app: jiraApp({ site, faults, gateway, baseUrl: () => url }),
     clock,
     faults,
     log: new RequestLog(),
     ...(options.port === undefined ? {} : { port: options.port }),
     classify,
     human: (action) => humanAction(site, action),
+    tokens: () => gateway.issuer.counts(),
     refusals: refusalsOf(clock),
-    onExchange: (record) => spec.check(record),
+    onExchange: (record) => spec.check({ ...record, path: behindGateway(record.path) }),
   });
   ({ url } = sandbox);
   const credentials = { JIRA_SERVER: url, JIRA_USERNAME: SYNC_ACCOUNT.email, JIRA_API_TOKEN: SYNC_ACCOUNT.token ?? "" };
-  return Object.assign(sandbox, { site, spec, credentials });
+  const { clientId, clientSecret, refreshToken } = gateway.issuer.settings;
+  const oauthCredentials = {
+    JIRA_BASE_URL: url,
+    JIRA_OAUTH_URL: url,
+    JIRA_OAUTH_CLIENT_ID: clientId,
+    JIRA_OAUTH_CLIENT_SECRET: clientSecret,
+    JIRA_OAUTH_REFRESH_TOKEN: refreshToken,
+  };
+  return Object.assign(sandbox, { site, spec, credentials, gateway, oauthCredentials });
+}
+
+function behindGateway(path: string): string {
+  return path.replace(/^\/ex\/jira\/[^/]+/, "");
 }
 
 const READING_POSTS = new Set(["search/jql", "issue/bulkfetch", "changelog/bulkfetch", "search/approximate-count"]);
 
 /** `POST issue/bulk`, `PUT issue/{ref}`: the path below the API's root with its ids replaced. */
 function classify(method: string, path: string): Classified {
-  const short = path
+  if (path === "/oauth/token") return { operation: "POST oauth/token", write: false };
+  const short = behindGateway(path)
     .replace(/^\/rest\/(?:api\/3|agile\/1\.0)\//, "")
     .replace(/^(issue|project|board)\/(?!bulk|archive|createmeta)[^/]+/, "$1/{ref}");
   const isReading = method === "GET" || (method === "POST" && READING_POSTS.has(short));

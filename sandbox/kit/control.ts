@@ -19,6 +19,8 @@ export async function handleControl(sandbox: Sandbox, request: Request, url: URL
       case "DELETE faults":
         applyFaults(sandbox, {});
         return Response.json(faultView(sandbox));
+      case "GET tokens":
+        return Response.json(sandbox.tokens());
       case "POST human":
         return Response.json((await sandbox.human((await request.json()) as HumanAction)) ?? {});
       default:

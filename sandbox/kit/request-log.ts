@@ -10,7 +10,7 @@ export interface RequestRecord {
   readonly operation: string;
   /** Whether the operation changes anything at the vendor. */
   readonly write: boolean;
-  /** Without credentials. */
+  /** Without credentials, as are body and answer. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** 0 where the socket was destroyed. */
@@ -19,6 +19,8 @@ export interface RequestRecord {
   readonly answerHeaders: Readonly<Record<string, string>>;
 }
 
+/** Where tokens are asked for and given. */
+const TOKEN_PATH = /^\/(?:oauth\/token|app\/installations\/\d+\/access_tokens)$/;
 const SECRET_HEADERS = new Set(["authorization", "cookie", "x-api-key", "proxy-authorization"]);
 
 /** Everything a stand-in was asked, newest last; the oldest records are dropped beyond `limit`, the counters never. */
@@ -34,7 +36,8 @@ export class RequestLog {
   }
 
   add(record: Omit<RequestRecord, "id">): RequestRecord {
-    const stored = { ...record, id: ++this.#total, headers: withoutSecrets(record.headers) };
+    const hidden = TOKEN_PATH.test(record.path) ? { body: "<redacted>", answer: "<redacted>" } : {};
+    const stored = { ...record, ...hidden, id: ++this.#total, headers: withoutSecrets(record.headers) };
     this.#records.push(stored);
     if (this.#records.length > this.#limit) this.#records.shift();
     if (stored.write) this.#writes += 1;

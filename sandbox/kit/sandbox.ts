@@ -3,7 +3,8 @@
  * named; the request log, faults, clock and the controls under `/__sandbox` are the same for all.
  *
  * Controls (JSON): `GET /__sandbox/requests[?since=N]`, `DELETE /__sandbox/requests`, `GET|PUT|DELETE
- * /__sandbox/faults` (a `FaultPlan`; PUT replaces, DELETE clears), `POST /__sandbox/human` (a `HumanAction`).
+ * /__sandbox/faults` (a `FaultPlan`; PUT replaces, DELETE clears), `POST /__sandbox/human` (a `HumanAction`),
+ * `GET /__sandbox/tokens` (how many tokens that expire were given).
  */
 import { serve, type HttpBindings, type ServerType } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
@@ -52,6 +53,8 @@ export interface SandboxOptions {
   readonly classify?: (method: string, path: string, body: string) => Classified;
   /** Carries out a person's action; the result is answered as JSON. */
   readonly human?: (action: HumanAction) => unknown;
+  /** How many tokens that expire were given, as JSON. */
+  readonly tokens?: () => object;
   /** Answers of faults in the vendor's own shape; plain JSON ones stand in where absent. */
   readonly refusals?: Partial<Record<FaultKind, (rule: FaultRule, handled?: Handled) => Response>>;
   /** Called with every exchange the app itself handled, for example to check it against the vendor's published schema. */
@@ -77,6 +80,7 @@ export interface Sandbox {
   onBeforeAnswer: BeforeAnswer | undefined;
   onAnswered: OnAnswered | undefined;
   human(action: HumanAction): Promise<unknown>;
+  tokens(): object;
   close(): Promise<void>;
 }
 
@@ -104,6 +108,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (!options.human) throw new Error(`${options.name}: nobody here can ${action.action}`);
       return options.human(action);
     },
+    tokens: () => options.tokens?.() ?? {},
     close: () => closeServer(server),
   };
   const fetch = (request: Request, env: HttpBindings): Promise<Response> => serveOne(options, sandbox, request, env);

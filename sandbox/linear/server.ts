@@ -9,9 +9,11 @@ import { Hono } from "hono";
 import { Clock } from "../kit/clock.ts";
 import { Faults, type FaultRule } from "../kit/faults.ts";
 import { startSandbox, type Classified, type Sandbox } from "../kit/sandbox.ts";
+import type { TokenIssuer, TokenSettings } from "../kit/token-issuer.ts";
 import { complexityOf } from "./complexity.ts";
 import { argumentInvalid, AUTHENTICATION_BODY, INTERNAL_BODY, rateLimitBody, validationBody } from "./errors.ts";
 import { actAsPerson } from "./human.ts";
+import { answerGrant, linearIssuer } from "./oauth.ts";
 import { pageOf } from "./pages.ts";
 import { ALL_QUIRKS, type LinearQuirks } from "./quirks.ts";
 import { LeakyBucket, rateHeaders, type Budgets } from "./rate-limit.ts";
@@ -29,6 +31,8 @@ export interface LinearSandboxOptions {
   readonly apiKeys?: readonly string[];
   readonly requestsPerHour?: number;
   readonly complexityPerHour?: number;
+  /** How OAuth tokens come and go, where not as Linear's. */
+  readonly oauth?: Partial<TokenSettings>;
 }
 
 export interface LinearSandbox extends Sandbox {
@@ -37,6 +41,11 @@ export interface LinearSandbox extends Sandbox {
   readonly apiKey: string;
   readonly store: LinearStore;
   readonly budgets: Budgets;
+  /** Of the OAuth app. */
+  readonly appBudgets: Budgets;
+  readonly issuer: TokenIssuer;
+  /** Values for the connector's env variables: of OAuth, instead of the key. */
+  readonly oauthCredentials: Readonly<Record<string, string>>;
   /** Documents that the published schema does not allow; always empty where it is not at hand. */
   specViolations(): readonly string[];
 }
@@ -47,6 +56,8 @@ interface Serving {
   readonly store: LinearStore;
   readonly faults: Faults;
   readonly budgets: Budgets;
+  readonly appBudgets: Budgets;
+  readonly issuer: TokenIssuer;
   readonly keys: readonly string[];
   readonly violations: Set<string>;
 }
@@ -62,7 +73,12 @@ export async function startLinearSandbox(options: LinearSandboxOptions = {}): Pr
     requests: new LeakyBucket(options.requestsPerHour ?? 2500, clock),
     complexity: new LeakyBucket(options.complexityPerHour ?? 3_000_000, clock),
   };
-  const serving: Serving = { store, faults, budgets, keys, violations: new Set() };
+  const appBudgets: Budgets = {
+    requests: new LeakyBucket(options.requestsPerHour ?? 5000, clock),
+    complexity: new LeakyBucket(options.complexityPerHour ?? 2_000_000, clock),
+  };
+  const issuer = linearIssuer(clock, options.oauth ?? {});
+  const serving: Serving = { store, faults, budgets, appBudgets, issuer, keys, violations: new Set() };
   const sandbox = await startSandbox({
     name: "linear",
     app: appOf(serving),
@@ -71,14 +87,26 @@ export async function startLinearSandbox(options: LinearSandboxOptions = {}): Pr
     ...(options.port === undefined ? {} : { port: options.port }),
     classify,
     human: (action) => actAsPerson(store, action),
+    tokens: () => issuer.counts(),
     refusals: refusalsOf(serving),
   });
   store.baseUrl = sandbox.url;
+  const apiUrl = `${sandbox.url}/graphql`;
+  const { clientId, clientSecret, refreshToken } = issuer.settings;
   return Object.assign(sandbox, {
-    apiUrl: `${sandbox.url}/graphql`,
+    apiUrl,
     apiKey: keys[0] ?? "",
     store,
     budgets,
+    appBudgets,
+    issuer,
+    oauthCredentials: {
+      LINEAR_API_URL: apiUrl,
+      LINEAR_OAUTH_URL: sandbox.url,
+      LINEAR_OAUTH_CLIENT_ID: clientId,
+      LINEAR_OAUTH_CLIENT_SECRET: clientSecret,
+      LINEAR_OAUTH_REFRESH_TOKEN: refreshToken,
+    },
     specViolations: () => [...serving.violations],
   });
 }
@@ -86,6 +114,9 @@ export async function startLinearSandbox(options: LinearSandboxOptions = {}): Pr
 function appOf(serving: Serving): Hono {
   const app = new Hono();
   app.post("/graphql", async (context) => answer(serving, context.req.raw.headers, await context.req.text()));
+  app.post("/oauth/token", async (context) =>
+    answerGrant(serving.issuer, context.req.raw.headers, await context.req.text()),
+  );
   app.get("/*", (context) => pageOf(serving.store, new URL(context.req.url).pathname));
   return app;
 }
@@ -97,9 +128,9 @@ interface Body {
 }
 
 async function answer(serving: Serving, headers: Headers, text: string): Promise<Response> {
-  const { store, budgets, faults } = serving;
-  const key = (headers.get("authorization") ?? "").replace(/^Bearer /, "");
-  if (faults.conditions.authRevoked || !serving.keys.includes(key)) return json(401, AUTHENTICATION_BODY);
+  const { store, faults } = serving;
+  const budgets = faults.conditions.authRevoked ? undefined : budgetsOf(serving, headers.get("authorization") ?? "");
+  if (!budgets) return json(401, AUTHENTICATION_BODY);
   const limited = (complexity: number): Response => {
     const status = store.quirks.rateLimitIs400 ? 400 : 429;
     return json(status, rateLimitBody(budgets.requests.limit), rateHeaders(budgets, complexity, store.clock));
@@ -125,6 +156,13 @@ async function answer(serving: Serving, headers: Headers, text: string): Promise
   });
   const status = result.data === undefined ? 400 : 200;
   return json(status, JSON.stringify(result), rateHeaders(budgets, complexity, store.clock));
+}
+
+/** Those of the key's user, or of the app; undefined where the credential is none. Only tokens of OAuth need to be called `Bearer`. */
+function budgetsOf({ keys, issuer, budgets, appBudgets }: Serving, authorization: string): Budgets | undefined {
+  const [, bearer] = /^Bearer (.+)$/.exec(authorization) ?? [];
+  if (keys.includes(bearer ?? authorization)) return budgets;
+  return bearer !== undefined && issuer.isValid(bearer) ? appBudgets : undefined;
 }
 
 type Prepared =
@@ -158,6 +196,7 @@ function operationOf(document: DocumentNode, name: string | undefined): Operatio
 
 /** Requests are counted by the name their client gives the operation. */
 function classify(method: string, path: string, body: string): Classified {
+  if (path === "/oauth/token") return { operation: "POST oauth/token", write: false };
   if (method !== "POST") return { operation: `${method} ${path}`, write: false };
   const [, kind, name] = /(?:^|[^\w$])(query|mutation)\s+(\w+)/.exec(queryOf(body)) ?? [];
   return { operation: name ?? "anonymous", write: kind === "mutation" || /^\s*mutation\b/.test(queryOf(body)) };
