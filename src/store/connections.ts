@@ -24,7 +24,7 @@ export interface ConnectionRecord {
   /** Names the credential without revealing it. */
   readonly account: string;
   readonly tool: ToolKey;
-  /** When it was first accepted here, epoch ms; null before. */
+  /** When it was first accepted here, epoch ms; null before, and for one whose age does not matter. */
   readonly firstUsedMs: number | null;
   /** When the tool last took it, to the hour; epoch ms, null before. */
   readonly usedAtMs: number | null;
@@ -46,8 +46,8 @@ export interface ConnectionStore {
   /** By tool, then account. */
   connections(): Promise<readonly ConnectionRecord[]>;
   connection(account: string): Promise<ConnectionRecord | null>;
-  /** The tool took the credential: its age counts from the first time, and a refusal is over. */
-  acceptConnection(account: string, tool: ToolKey, now: number): Promise<void>;
+  /** The tool took the credential: its age counts from the first time, unless it is `ageless`, and a refusal is over. */
+  acceptConnection(account: string, tool: ToolKey, now: number, ageless?: boolean): Promise<void>;
   /** The tool refused the credential. Repeated, the first time stays. */
   refuseConnection(
     account: string,
@@ -73,10 +73,16 @@ export function connectionMethods({ db }: Handle): ConnectionStore {
   return {
     connections: () => readConnections(db),
     connection: async (account) => (await readConnections(db, account))[0] ?? null,
-    acceptConnection: (account, tool, now) =>
+    acceptConnection: (account, tool, now, ageless = false) =>
       db.transaction().execute(async (tx) => {
         const known = await row(tx, account);
-        await put(tx, { account, tool, first_used: known?.first_used ?? now, used_at: now, refusal: null });
+        await put(tx, {
+          account,
+          tool,
+          first_used: ageless ? null : (known?.first_used ?? now),
+          used_at: now,
+          refusal: null,
+        });
       }),
     refuseConnection: (account, tool, { message, context }, now) =>
       db.transaction().execute(async (tx) => {

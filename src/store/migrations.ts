@@ -18,6 +18,7 @@ const MIGRATIONS: readonly Migration[] = [
   rememberRefusals,
   rememberSlots,
   rememberAccounts,
+  rememberTokens,
 ];
 
 /**
@@ -152,5 +153,13 @@ function rememberAccounts(home: Home): string[] {
   const text = textOf(home);
   return [
     `create table account (client ${text} not null, tool ${text} not null, id ${text} not null, email ${text}, hidden integer not null, names text not null, learned ${text}, primary key (client, tool, id))`,
+  ];
+}
+
+/** Tokens that renew themselves, encrypted, each with whoever renews it just now. */
+function rememberTokens(home: Home): string[] {
+  const [text, real] = [textOf(home), home === "postgres" ? "double precision" : "real"];
+  return [
+    `create table token (grant_name ${text} primary key, generation integer not null, sealed text, holder text, held_until ${real} not null)`,
   ];
 }

@@ -18,6 +18,7 @@ import { stateMethods } from "./project-state.ts";
 import { runMethods } from "./runs.ts";
 import { standingMethods } from "./standings.ts";
 import type { Store } from "./store.ts";
+import { tokenMethods } from "./tokens.ts";
 
 /**
  * Opens the store and brings its schema up to date; safe from any number of processes at once.
@@ -42,6 +43,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ...conflictMethods(handle),
     ...cacheMethods(handle),
     ...budgetMethods(handle),
+    ...tokenMethods(handle),
     close: () => handle.db.destroy(),
   };
 }

@@ -69,6 +69,11 @@ export function withMemory(store: Store): Store {
     deadLetters: (project) => store.deadLetters(project),
     acceptConnection: async () => undefined,
     refuseConnection: async () => undefined,
+    // The vendor takes the previous token back: a renewed one is kept whoever asked for it.
+    token: (grant) => store.token(grant),
+    leaseToken: (grant, lease) => store.leaseToken(grant, lease),
+    keepToken: (grant, holder, sealed) => store.keepToken(grant, holder, sealed),
+    releaseToken: (grant, holder) => store.releaseToken(grant, holder),
     // A look spends no budget row; the vendor's own limits still hold.
     reserve: async () => 0,
     block: async () => undefined,

@@ -25,6 +25,14 @@ export interface Tables {
     /** JSON, while the tool refuses the credential. */
     refusal: string | null;
   };
+  token: {
+    grant_name: string;
+    generation: number;
+    sealed: string | null;
+    /** Who renews it, and until when that is theirs. */
+    holder: string | null;
+    held_until: number;
+  };
   connection_waiter: { account: string; project: string };
   tool_pause: { tool: string; since: number; by: string; note: string | null };
   /** `email`: as the tool last showed it; `learned`: whose it is where the tool hides that. */

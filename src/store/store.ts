@@ -10,6 +10,7 @@ import type { PortfolioSummary } from "../core/ports.ts";
 import type { ConnectionStore } from "./connections.ts";
 import type { DeadLetterStore } from "./dead-letters.ts";
 import type { IdentityStore } from "./identities.ts";
+import type { TokenStore } from "./tokens.ts";
 
 /** Everything the planner needs of one project, read in one transaction. */
 export interface ProjectState {
@@ -174,7 +175,7 @@ export interface ConflictRecord {
   readonly reminders: number;
 }
 
-export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore {
+export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore, TokenStore {
   projectState(project: string): Promise<ProjectState>;
   /** Upserts mirror rows that were read by id. What differs from before is counted as news of the project, here and below. */
   saveTwins(project: string, tool: ToolKey, items: readonly RemoteItem[]): Promise<void>;
