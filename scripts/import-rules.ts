@@ -28,7 +28,7 @@ export const RULES: readonly (ImportRule | ContentRule)[] = [
     allow: [
       CORE,
       /^src\/connectors\/(?!index)[\w-]+\.ts$/,
-      /^(?:node:|undici$|jira\.js|@linear\/sdk|@notionhq\/client$|@octokit\/rest|zod$|unified$|remark-)/,
+      /^(?:node:|undici$|jira\.js|@linear\/sdk|@notionhq\/client$|@octokit\/(?:rest|auth-app)$|zod$|unified$|remark-)/,
     ],
   },
   { name: "hub knows core", files: /^src\/hub\//, allow: [CORE, /^src\/hub\//, /^node:/, /^yaml$/] },
@@ -37,6 +37,11 @@ export const RULES: readonly (ImportRule | ContentRule)[] = [
     name: "rate knows store",
     files: /^src\/rate\//,
     allow: [CORE, /^src\/rate\//, /^src\/store\//, /^src\/connectors\/http\.ts$/, /^node:/],
+  },
+  {
+    name: "access knows store",
+    files: /^src\/access\//,
+    allow: [CORE, /^src\/access\//, /^src\/store\//, /^src\/connectors\/http\.ts$/, /^node:/],
   },
   {
     name: "registry knows core",
@@ -58,7 +63,7 @@ export const RULES: readonly (ImportRule | ContentRule)[] = [
   },
   {
     name: "no vendor in the middle",
-    files: /^(?:workflows|activities|src\/(?:core|store|rate|hub))\//,
+    files: /^(?:workflows|activities|src\/(?:core|store|rate|access|hub))\//,
     forbid: /\b(?:jira|linear)\b(?=["'`]\s*[:=)\]])/i,
     why: "nothing here may know which tool it serves",
   },

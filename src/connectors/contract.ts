@@ -12,6 +12,7 @@ import type { FieldName, ItemId, ItemType, RemoteItem, Stamp, ToolKey, ToolValue
 import type { Account } from "./person-lens.ts";
 import type { ToolMaps } from "../core/maps.ts";
 import type { Http, HttpAnswer, LimitHint } from "./http.ts";
+import type { Renewal } from "./renewal.ts";
 
 /** One project's tie to one tool, resolved from the hub, the client file, sync-config and the registry. */
 export interface Binding {
@@ -223,13 +224,18 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
   /** Names the credential without revealing it, another secret by another name: the budget's and the cache's key. */
   readonly account: string;
+  /** Where the credential is a token that expires: its header goes over `headers`. */
+  readonly renewal?: Renewal;
 }
 
 /** What a tool's folder exports; `connectors/index.ts` maps registry keys to these. */
 export interface ConnectorModule {
   readonly connector: Connector;
-  /** Throws `InvalidConfig` naming the missing env variable. */
-  endpoint(credentials: Credentials): Endpoint;
+  /**
+   * Throws `InvalidConfig` naming the missing env variable. `container` is that of the binding, where what the
+   * credential is depends on it.
+   */
+  endpoint(credentials: Credentials, container?: Binding["container"]): Endpoint;
   /** What the answer's headers say about the budget. */
   limits(answer: HttpAnswer): readonly LimitHint[];
 }

@@ -1,6 +1,7 @@
 /**
  * The one way to a vendor: budget before the call, deadline around it, limits and clock skew read
- * from the answer. Never retries: a retry is a durable decision and belongs to the workflow.
+ * from the answer. Never retries, but for a token that the vendor says is none any more: nothing was done with
+ * it, and there may be a newer one. Any other retry is a durable decision and belongs to the workflow.
  */
 import { Agent, fetch as undiciFetch } from "undici";
 import { SyncFailure } from "../core/errors.ts";
@@ -47,6 +48,27 @@ export interface Budget {
   observe(hints: readonly LimitHint[]): Promise<void>;
 }
 
+/** What a call is let in with. */
+export interface Pass {
+  /** The whole value of the `Authorization` header. */
+  readonly authorization: string;
+  /** Goes between the base URL and the path of a relative request. */
+  readonly path: string;
+  /** Counts the tokens of the credential. */
+  readonly generation: number;
+}
+
+/** A credential whose tokens expire. Implemented by `src/access`. */
+export interface Access {
+  /** A pass that is good for a while yet; rejects with AuthFailed where the vendor gives none. */
+  current(signal: AbortSignal): Promise<Pass>;
+  /** Another pass than the one that was refused; null where there is no use in asking for one. */
+  renewed(refused: Pass, signal: AbortSignal): Promise<Pass | null>;
+  isRefused(answer: HttpAnswer): boolean;
+  /** What to do where even a new token is refused. */
+  readonly remedy: string;
+}
+
 export interface Http {
   readonly baseUrl: string;
   send(request: HttpRequest): Promise<HttpAnswer>;
@@ -63,6 +85,8 @@ export interface HttpOptions {
   readonly baseUrl: string;
   /** Added to every request; values never appear in errors or logs. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Where the credential is a token that expires; its header goes over `headers`. */
+  readonly access?: Access;
   readonly budget: Budget;
   readonly limits: (answer: HttpAnswer) => readonly LimitHint[];
   readonly now: () => number;
@@ -110,17 +134,39 @@ export function createHttp(options: HttpOptions): Http {
     get vendorNow() {
       return skewMs === undefined ? undefined : options.now() + skewMs;
     },
-    async send(request) {
-      await options.budget.reserve([{ name: "requests", cost: 1 }, ...(request.buckets ?? [])], request.signal);
-      const sentAt = options.now();
-      const answer = await exchange(options, target(base, request.url), request);
-      hasAnswered = true;
-      const date = Date.parse(answer.headers.get("date") ?? "");
-      if (!Number.isNaN(date)) skewMs = date - (sentAt + options.now()) / 2;
-      await options.budget.observe(options.limits(answer));
-      return answer;
-    },
+    send: (request) => (options.access ? sendWith(options, options.access, request, once) : once(request)),
   };
+  async function once(request: HttpRequest, pass?: Pass): Promise<HttpAnswer> {
+    await options.budget.reserve([{ name: "requests", cost: 1 }, ...(request.buckets ?? [])], request.signal);
+    const sentAt = options.now();
+    const answer = await exchange(options, target(base, request.url, pass?.path), letIn(request, pass));
+    hasAnswered = true;
+    const date = Date.parse(answer.headers.get("date") ?? "");
+    if (!Number.isNaN(date)) skewMs = date - (sentAt + options.now()) / 2;
+    await options.budget.observe(options.limits(answer));
+    return answer;
+  }
+}
+
+/** The credential first: a token that is about to expire, or that the vendor does not take, is renewed before anything else is tried. */
+async function sendWith(
+  { tool }: HttpOptions,
+  access: Access,
+  request: HttpRequest,
+  once: (request: HttpRequest, pass: Pass) => Promise<HttpAnswer>,
+): Promise<HttpAnswer> {
+  const pass = await access.current(request.signal);
+  const answer = await once(request, pass);
+  if (!access.isRefused(answer)) return answer;
+  const other = await access.renewed(pass, request.signal);
+  const again = other && (await once(request, other));
+  if (again && !access.isRefused(again)) return again;
+  const message = `${tool}: ${request.method} answered ${(again ?? answer).status} although its token is new; ${access.remedy}`;
+  throw new SyncFailure("AuthFailed", message, { tool, status: (again ?? answer).status });
+}
+
+function letIn(request: HttpRequest, pass: Pass | undefined): HttpRequest {
+  return pass ? { ...request, headers: { ...request.headers, authorization: pass.authorization } } : request;
 }
 
 /** Checked before anything is sent, without the words of the failure: they would quote the credential. */
@@ -134,8 +180,8 @@ function checkHeaders({ tool, headers }: HttpOptions): void {
 }
 
 /** Joins a relative path to the base; an absolute URL must stay on the base's origin, where the credential belongs. */
-function target(base: URL, url: string): URL {
-  const joined = /^https?:/.test(url) ? new URL(url) : new URL(base.pathname.replace(/\/$/, "") + url, base);
+function target(base: URL, url: string, path = ""): URL {
+  const joined = /^https?:/.test(url) ? new URL(url) : new URL(base.pathname.replace(/\/$/, "") + path + url, base);
   if (joined.origin !== base.origin)
     throw new SyncFailure("Bug", `refusing to send a credential of ${base.origin} to ${joined.origin}`);
   return joined;

@@ -38,7 +38,8 @@ export async function aftermathOf(
 ): Promise<Aftermath> {
   if (wrote["labels"] === undefined && wrote["title"] === undefined) return { issue: after, overwrote: {} };
   const data = await query(scope, AFTERMATH, { id: after.ref, known: before.changesSeen ?? 0 }, answer);
-  const { login } = githubSchemaOf(scope.schema).viewer;
+  // An App's bot is `name[bot]` as the viewer, and `name` as an actor.
+  const login = githubSchemaOf(scope.schema).viewer.login.replace(/\[bot\]$/, "");
   const own = (data.node?.timelineItems?.nodes ?? []).filter((one) => one.actor?.login === login);
   const titles = own.flatMap((one) => one.previousTitle ?? []);
   const replaced = titles.find((title) => title !== before.title && title !== wrote["title"]);

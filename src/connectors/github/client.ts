@@ -5,7 +5,6 @@
 import { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
-import type { Scope } from "../contract.ts";
 import type { BucketUse, Http, HttpAnswer, HttpRequest } from "../http.ts";
 import { failureOf, graphqlFailure, graphqlError, unreadable, type Asked } from "./failure.ts";
 
@@ -16,6 +15,12 @@ const MAX_REDIRECTS = 3;
 /** What notifies people counts as creation of content, 80 a minute and 500 an hour. */
 const CONTENT = /^POST .*\/(?:issues|sub_issues)$/;
 
+/** Whatever can call: a scope, or who asks for a token. */
+export interface Caller {
+  readonly http: Http;
+  readonly signal: AbortSignal;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -24,7 +29,7 @@ export interface Answer {
 
 /** Sends one request (`GET /repos/{owner}/{repo}`) and answers what came, a 304 included; other refusals are failures. */
 export async function exchange(
-  scope: Scope,
+  scope: Caller,
   route: string,
   parameters: Readonly<Record<string, unknown>> = {},
 ): Promise<Answer> {
@@ -48,7 +53,7 @@ export async function exchange(
 
 /** As `exchange`, with the data in the given shape; only what the shape names is kept, so that no BigInt of Octokit's parser is. */
 export async function send<T>(
-  scope: Scope,
+  scope: Caller,
   route: string,
   parameters: Readonly<Record<string, unknown>>,
   shape: z.ZodType<T>,
@@ -70,7 +75,7 @@ const envelope = z.object({ data: z.unknown().optional(), errors: z.array(graphq
  * things asked for, which is null in the data: what is not there, and what else the caller can do without.
  */
 export async function query<T>(
-  scope: Scope,
+  scope: Caller,
   document: string,
   variables: Readonly<Record<string, unknown>>,
   shape: z.ZodType<T>,

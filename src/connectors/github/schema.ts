@@ -46,10 +46,16 @@ type Described = z.output<typeof describeAnswer> & { readonly repository: z.outp
 /** Owner and name of the bound repository; throws InvalidConfig for what is none. */
 export function boundRepository({ project, container }: Binding): { readonly owner: string; readonly name: string } {
   const text = container["repository"]?.trim() ?? "";
-  const [, owner, name] = /^(?:https?:\/\/[^/]+\/)?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(text) ?? [];
-  if (owner && name) return { owner, name };
+  const named = repositoryNamed(text);
+  if (named) return named;
   const message = `${project}: external_sync.github.repository is "${text}"; give it as owner/name.`;
   throw new SyncFailure("InvalidConfig", message, { tool: "github" });
+}
+
+/** Of `owner/name`, or of an address; null for anything else. */
+export function repositoryNamed(text: string): { readonly owner: string; readonly name: string } | null {
+  const [, owner, name] = /^(?:https?:\/\/[^/]+\/)?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(text.trim()) ?? [];
+  return owner && name ? { owner, name } : null;
 }
 
 /**
