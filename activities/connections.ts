@@ -31,7 +31,7 @@ const USED_MS = 3_600_000;
  */
 export async function throughConnection<T>(
   { store, now }: Engine,
-  { account, context, http }: ToolSession<SessionContext>,
+  { account, context, http, renewsItself }: ToolSession<SessionContext>,
   work: () => Promise<T>,
 ): Promise<T> {
   const { tool } = context;
@@ -43,7 +43,7 @@ export async function throughConnection<T>(
   try {
     const result = await work();
     const isNews = !known || known.refusal !== null || now() - (known.usedAtMs ?? 0) > USED_MS;
-    if (http.hasAnswered && isNews) await store.acceptConnection(account, tool, now());
+    if (http.hasAnswered && isNews) await store.acceptConnection(account, tool, now(), renewsItself);
     return result;
   } catch (error) {
     if (isSyncFailure(error, "AuthFailed")) {
@@ -89,8 +89,10 @@ async function tryAgain(
   signal: AbortSignal,
 ): Promise<Probed["status"]> {
   const { store, now } = engine;
+  let renewsItself = false;
   try {
     const session = openSession(engine, refusal.context as SessionContext);
+    ({ renewsItself } = session);
     // Another credential has taken its place: there is nothing left to wait for.
     if (session.account !== account) {
       await store.forgetConnection(account);
@@ -103,7 +105,7 @@ async function tryAgain(
     if (error.code === "Unavailable" || error.code === "RateLimited") return "away";
     // Anything else it says to somebody whom it knows.
   }
-  await store.acceptConnection(account, tool, now());
+  await store.acceptConnection(account, tool, now(), renewsItself);
   return "accepted";
 }
 

@@ -106,7 +106,17 @@ function sessionOf(engine: Engine, resolved: ResolvedTool, urgent: boolean): Por
   const module = engine.connectors[tool];
   if (!module || missingEnv.length > 0) return [];
   const credentials = resolveCredentials(engine.workspace.registry, tool, engine.env, connection);
-  return [{ tool, client, binding, connection, rateLimits, urgent, account: module.endpoint(credentials).account }];
+  return [
+    {
+      tool,
+      client,
+      binding,
+      connection,
+      rateLimits,
+      urgent,
+      account: module.endpoint(credentials, binding.container).account,
+    },
+  ];
 }
 
 /** Of a tool that somebody paused nothing is asked. */

@@ -8,6 +8,7 @@ import { NO_MAPS } from "../src/core/maps.ts";
 import { createBudget } from "../src/rate/budget.ts";
 import { resolveCredentials } from "../src/registry/credentials.ts";
 import { findTool } from "../src/registry/registry.ts";
+import { accessOf } from "./access.ts";
 import type { Engine, ToolContext } from "./engine.ts";
 import { lensesOf, noteAccounts } from "./identities.ts";
 
@@ -23,6 +24,8 @@ export interface ToolSession<C extends SessionContext = ToolContext> {
   readonly http: Http;
   /** Names the credential in budgets. */
   readonly account: string;
+  /** Its tokens expire and are renewed: nobody has to replace it in time. */
+  readonly renewsItself: boolean;
   /** Key of the tool's schema in the store's cache. */
   readonly schemaKey: string;
   scope(schema: ToolSchema, signal: AbortSignal): SchemaScope;
@@ -35,7 +38,9 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C):
     throw new SyncFailure("InvalidConfig", `there is no connector for ${context.tool}`, { tool: context.tool });
   const endpoint = module.endpoint(
     resolveCredentials(engine.workspace.registry, context.tool, engine.env, context.connection),
+    context.binding.container,
   );
+  const access = accessOf(engine, context.tool, endpoint);
   const budget = createBudget({
     store: engine.store,
     account: endpoint.account,
@@ -47,6 +52,7 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C):
     tool: context.tool,
     baseUrl: endpoint.baseUrl,
     headers: endpoint.headers,
+    ...(access ? { access } : {}),
     budget,
     limits: (answer) => module.limits(answer),
     now: engine.now,
@@ -60,6 +66,7 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C):
     context,
     http,
     account: endpoint.account,
+    renewsItself: access !== undefined,
     schemaKey: `schema/${endpoint.account}/${place}`,
     scope: (schema, signal) => ({
       binding: context.binding,

@@ -1,5 +1,5 @@
 import type { ToolKey } from "../core/model.ts";
-import { connectionOf, missingEnv, resolveCredentials } from "../registry/credentials.ts";
+import { chooseCredential, connectionOf } from "../registry/credentials.ts";
 import { findTool } from "../registry/registry.ts";
 import { clientOf } from "../registry/workspace.ts";
 import type { CliContext } from "./context.ts";
@@ -15,7 +15,7 @@ export function unusableTools(
   for (const tool of tools) {
     const entry = findTool(registry, "tracking", tool);
     if (!entry) continue;
-    const missing = (connection = {}) => missingEnv(entry, resolveCredentials(registry, tool, io.env, connection));
+    const missing = (connection = {}) => chooseCredential(entry, io.env, connection).missing;
     const own = missing();
     if (own.length === 0 || clients.some((client) => missing(connectionOf(client, entry)).length === 0)) continue;
     unusable.set(tool, `${own.join(", ")} ${own.length > 1 ? "are" : "is"} not set`);

@@ -2,11 +2,10 @@ import type { Binding } from "../connectors/contract.ts";
 import type { Finding } from "../core/findings.ts";
 import type { FieldName } from "../core/model.ts";
 import {
+  chooseCredential,
   clientConnection,
   connectionOf,
   expandEnv,
-  missingEnv,
-  resolveCredentials,
   strayCredential,
   type Stray,
 } from "./credentials.ts";
@@ -43,7 +42,7 @@ export function bindTool(input: ResolveInput, { entry, hub }: Candidate, config:
   const connection = connectionOf(input.client, entry);
   const stray = strayCredential(entry, input.env, connection);
   if (stray) return { tool: null, findings: [strayFinding(entry, stray)] };
-  const credentials = resolveCredentials(input.workspace.registry, entry.key, input.env, connection);
+  const { kind, values, missing: missingEnv, unused } = chooseCredential(entry, input.env, connection);
   const binding: Binding = {
     project: input.hub.projectId,
     tool: entry.key,
@@ -64,11 +63,12 @@ export function bindTool(input: ResolveInput, { entry, hub }: Candidate, config:
     deletes: config.deletes,
     adoption: config.adoption,
     priorityFields: priorityFields(config, entry, mapping),
-    rateLimits: entry.rateLimits,
+    rateLimits: kind.rateLimits,
     connection,
-    env: entry.env,
-    credentials,
-    missingEnv: missingEnv(entry, credentials),
+    credential: { kind: kind.name, unused: unused.map(({ name }) => name) },
+    env: kind.env,
+    credentials: values,
+    missingEnv,
   };
   return { tool, findings };
 }

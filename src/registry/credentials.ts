@@ -2,7 +2,7 @@ import type { Credentials } from "../connectors/contract.ts";
 import { SyncFailure } from "../core/errors.ts";
 import type { Client } from "./client.ts";
 import { findTool, type ToolRegistry } from "./registry.ts";
-import type { ToolEntry } from "./registry-schema.ts";
+import type { CredentialKind, ToolEntry } from "./registry-schema.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +32,8 @@ export function clientConnection(client: Client | null, tool: ToolEntry): Readon
 
 /**
  * Values by canonical env name: the client's connection first, else the variable, else its aliases. The
- * base URL's variable stands beside them where it is set, and wins over every server in the connector.
+ * base URL's variable stands beside them where it is set, and wins over every server in the connector. Of
+ * several ways to sign in only those of the one that is chosen.
  */
 export function resolveCredentials(
   registry: ToolRegistry,
@@ -42,14 +43,44 @@ export function resolveCredentials(
 ): Credentials {
   const entry = findTool(registry, "tracking", tool);
   if (!entry) throw new SyncFailure("InvalidConfig", `${tool} is not in the registry`, { tool });
-  const names = [...entry.env, ...entry.envOptional, ...(entry.baseUrlEnv === null ? [] : [entry.baseUrlEnv])];
-  const values = names.map((name) => [name, credential(entry, name, env, connection)] as const);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  return chooseCredential(entry, env, connection).values;
 }
 
-/** Canonical names of required variables that nothing sets. */
-export function missingEnv(entry: ToolEntry, credentials: Credentials): readonly string[] {
-  return entry.env.filter((name) => credentials[name] === undefined);
+/** The way to sign in that was chosen, with what there is for it. */
+export interface ChosenCredential {
+  readonly kind: CredentialKind;
+  /** By canonical env name, the base URL's included; nothing of any other way. */
+  readonly values: Credentials;
+  /** Canonical names of required variables that nothing sets. */
+  readonly missing: readonly string[];
+  /** Ways for which everything is set as well, and which are not used. */
+  readonly unused: readonly CredentialKind[];
+}
+
+/**
+ * The first way of which a variable is set that no other one has: by the client's file, else by the environment; the
+ * entry's own where none is. One that lacks something is not passed over, because the next may be another account.
+ */
+export function chooseCredential(entry: ToolEntry, env: Env, connection: Connection = {}): ChosenCredential {
+  const shared = (name: string): boolean =>
+    entry.kinds.filter((kind) => [...kind.env, ...kind.envOptional].includes(name)).length > 1;
+  const isBegun = (kind: CredentialKind, isSet: (name: string) => boolean): boolean =>
+    [...kind.env, ...kind.envOptional].some((name) => !shared(name) && isSet(name));
+  const kind =
+    entry.kinds.find((one) => isBegun(one, (name) => connection[name] !== undefined)) ??
+    entry.kinds.find((one) => isBegun(one, (name) => credential(entry, name, env, {}) !== undefined)) ??
+    entry.kinds.at(-1)!;
+  const missingOf = (one: CredentialKind): string[] =>
+    one.env.filter((name) => credential(entry, name, env, connection) === undefined);
+  const always = [...entry.envOptional, ...(entry.baseUrlEnv === null ? [] : [entry.baseUrlEnv])];
+  const names = [...kind.env, ...kind.envOptional, ...always];
+  const values = names.map((name) => [name, credential(entry, name, env, connection)] as const);
+  return {
+    kind,
+    values: Object.fromEntries(values.filter(([, value]) => value !== undefined)),
+    missing: missingOf(kind),
+    unused: entry.kinds.filter((one) => one !== kind && missingOf(one).length === 0),
+  };
 }
 
 function credential(entry: ToolEntry, name: string, env: Env, connection: Connection): string | undefined {
@@ -85,7 +116,7 @@ export interface Stray {
  */
 export function strayCredential(entry: ToolEntry, env: Env, connection: Connection): Stray | null {
   if (entry.baseUrlEnv !== null && present(env[entry.baseUrlEnv]) !== undefined) return null;
-  const secret = secretNames(entry.env)[0];
+  const secret = secretNames(chooseCredential(entry, env, connection).kind.env)[0];
   if (secret === undefined || connection[secret] !== undefined) return null;
   for (const [address, text] of Object.entries(connection)) {
     const [named, own] = [originOf(expandEnv(text, env)), originOf(credential(entry, address, env, {}))];

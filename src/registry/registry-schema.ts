@@ -25,6 +25,15 @@ const containerKey = strictShape({
   twin_of: z.enum(["project"]).optional(),
 });
 
+/** A way to sign in other than by the entry's own `env`. */
+const credentialKindFile = strictShape({
+  name: z.string().optional(),
+  env: z.array(envName).min(1),
+  env_optional: z.array(envName).optional(),
+  /** Where they differ from the entry's. */
+  rate_limits: z.array(rateLimitFile).optional(),
+});
+
 const toolFileSchema = strictShape({
   name: z.string().optional(),
   available: z.boolean().optional(),
@@ -32,6 +41,9 @@ const toolFileSchema = strictShape({
   binding: z.record(z.string(), z.string().nullable()).optional(),
   adapter: z.string().nullable().optional(),
   env: z.array(envName).optional(),
+  /** What people call a credential of `env` (`API token`). */
+  credential: z.string().optional(),
+  credentials: z.record(z.string(), credentialKindFile).optional(),
   env_aliases: z.record(envName, z.array(envName)).optional(),
   env_optional: z.array(envName).optional(),
   base_url_env: envName.nullable().optional(),
@@ -83,6 +95,16 @@ interface ContainerKey {
   readonly twinOf: "project" | null;
 }
 
+/** One way to sign in to a tool. */
+export interface CredentialKind {
+  /** As people call it (`API token`). */
+  readonly name: string;
+  /** Canonical names of what it cannot do without. */
+  readonly env: readonly string[];
+  readonly envOptional: readonly string[];
+  readonly rateLimits: readonly RateLimit[];
+}
+
 /** One tool of the registry, complete. */
 export interface ToolEntry {
   readonly key: string;
@@ -95,6 +117,8 @@ export interface ToolEntry {
   readonly env: readonly string[];
   readonly envAliases: Readonly<Record<string, readonly string[]>>;
   readonly envOptional: readonly string[];
+  /** Ways to sign in, the one to be preferred first; the last is that of `env`. */
+  readonly kinds: readonly CredentialKind[];
   readonly baseUrlEnv: string | null;
   readonly container: Readonly<Record<string, ContainerKey>>;
   readonly connectionEnv: Readonly<Record<string, string>>;
@@ -124,6 +148,7 @@ export function periodMs(per: string): number {
 
 /** Fills what an entry leaves out. */
 export function completeTool(key: string, file: ToolFile, maps: ToolMaps): ToolEntry {
+  const rateLimits = limitsOf(file.rate_limits);
   return {
     key,
     name: file.name ?? key,
@@ -134,6 +159,7 @@ export function completeTool(key: string, file: ToolFile, maps: ToolMaps): ToolE
     env: file.env ?? [],
     envAliases: file.env_aliases ?? {},
     envOptional: file.env_optional ?? [],
+    kinds: [...otherKinds(file, rateLimits), { ...ownKind(file), rateLimits }],
     baseUrlEnv: file.base_url_env ?? null,
     container: Object.fromEntries(
       Object.entries(file.container ?? {}).map(([name, rule]) => [
@@ -148,7 +174,24 @@ export function completeTool(key: string, file: ToolFile, maps: ToolMaps): ToolE
     ),
     connectionEnv: file.connection_env ?? {},
     fieldNames: file.field_names ?? {},
-    rateLimits: (file.rate_limits ?? []).map(({ per, ...limit }) => ({ ...limit, periodMs: periodMs(per) })),
+    rateLimits,
     maps,
   };
+}
+
+function otherKinds({ credentials = {} }: ToolFile, rateLimits: readonly RateLimit[]): CredentialKind[] {
+  return Object.entries(credentials).map(([key, { name = key, env, env_optional, rate_limits }]) => ({
+    name,
+    env,
+    envOptional: env_optional ?? [],
+    rateLimits: rate_limits ? limitsOf(rate_limits) : rateLimits,
+  }));
+}
+
+function ownKind({ credential = "token", env = [] }: ToolFile): Omit<CredentialKind, "rateLimits"> {
+  return { name: credential, env, envOptional: [] };
+}
+
+function limitsOf(rows: ToolFile["rate_limits"] = []): RateLimit[] {
+  return rows.map(({ per, ...limit }) => ({ ...limit, periodMs: periodMs(per) }));
 }

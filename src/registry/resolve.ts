@@ -41,6 +41,8 @@ export interface ResolvedTool {
   readonly rateLimits: readonly RateLimit[];
   /** The client's own connection, without secrets: hand it to `resolveCredentials`. */
   readonly connection: Connection;
+  /** Which way it is signed in to, and those for which everything is set as well. */
+  readonly credential: { readonly kind: string; readonly unused: readonly string[] };
   /** Names of the variables that hold the tool's secrets and address, for messages. */
   readonly env: readonly string[];
   readonly credentials: Credentials;

@@ -94,7 +94,8 @@ async function connection(
   const name = `${project} ${tool.tool}`;
   if (tool.missingEnv.length > 0) {
     const names = tool.missingEnv.join(", ");
-    return [{ name, ok: false, says: `${names} not set`, remedy: `Set ${names} in the environment.` }];
+    const says = `${names} ${tool.missingEnv.length > 1 ? "are" : "is"} not set (signing in with: ${tool.credential.kind})`;
+    return [{ name, ok: false, says, remedy: `Set ${names} in the environment.` }];
   }
   try {
     const session = openUrgent(engine, tool);
@@ -109,6 +110,7 @@ async function connection(
     const made = before.filter((place) => !left.some((one) => one.name === place.name));
     const says = [
       `answers at ${session.http.baseUrl}`,
+      credentialText(tool),
       ...(made.length > 0 ? [`made ${namesOf(made)}`] : []),
       ...(left.length > 0 ? [`without ${namesOf(left)}, so those fields stay out of it`] : []),
     ].join("; ");
@@ -117,4 +119,9 @@ async function connection(
   } catch (error) {
     return [failedCheck(name, error)];
   }
+}
+
+/** Which way it is signed in to, and what is set and not used: people set a second one and wonder. */
+function credentialText({ credential: { kind, unused } }: ResolvedTool): string {
+  return `signed in with: ${kind}${unused.length > 0 ? ` (goes before ${unused.join(", ")}, which is set as well)` : ""}`;
 }
