@@ -116,9 +116,12 @@ export interface Stray {
  */
 export function strayCredential(entry: ToolEntry, env: Env, connection: Connection): Stray | null {
   if (entry.baseUrlEnv !== null && present(env[entry.baseUrlEnv]) !== undefined) return null;
-  const secret = secretNames(chooseCredential(entry, env, connection).kind.env)[0];
+  const { kind } = chooseCredential(entry, env, connection);
+  const secret = secretNames(kind.env)[0];
   if (secret === undefined || connection[secret] !== undefined) return null;
   for (const [address, text] of Object.entries(connection)) {
+    // What a way can do without is no place that its secret goes to: Atlassian's gateway serves every site.
+    if (address !== entry.baseUrlEnv && !kind.env.includes(address)) continue;
     const [named, own] = [originOf(expandEnv(text, env)), originOf(credential(entry, address, env, {}))];
     if (named !== undefined && own !== undefined && named !== own) return { secret, address, named, own };
   }

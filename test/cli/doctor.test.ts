@@ -35,6 +35,34 @@ describe("doctor in a workspace", () => {
     expect((await runCommand(world, ["doctor"])).code).toBe(0);
   });
 
+  it("says which way each tool is signed in to, and which other one is set and not used", async () => {
+    await start({ oauth: true });
+    const both = { LINEAR_API_KEY: world.linear.apiKey };
+    const { code, out } = await runCommand(world, ["doctor"], both);
+    expect(code).toBe(0);
+    expect(out).toContain(`jira: answers at ${world.jira.url}; signed in with: OAuth 2.0\n`);
+    expect(out).toMatch(
+      /linear: answers at .+; signed in with: OAuth 2\.0 \(goes before API key, which is set as well\)/,
+    );
+  });
+
+  it("names what is missing of the way that was begun, and does not pass it over for another", async () => {
+    await start();
+    const { code, out } = await runCommand(world, ["doctor"], { JIRA_OAUTH_CLIENT_ID: "an-id" });
+    expect(code).toBe(1);
+    expect(out).toContain("jira: JIRA_OAUTH_CLIENT_SECRET is not set (signing in with: OAuth 2.0)");
+    expect(out).toContain("Set JIRA_OAUTH_CLIENT_SECRET in the environment.");
+    expect(out).toMatch(/ok {3}.+ linear: answers at .+; signed in with: API key\n?/);
+  });
+
+  it("says what to authorize again where a grant is gone", async () => {
+    await start({ oauth: true });
+    world.linear.issuer.revoke();
+    const { code, out } = await runCommand(world, ["doctor"]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/FAIL .+ linear: .*invalid_grant.*set LINEAR_OAUTH_REFRESH_TOKEN to the new refresh token/);
+  });
+
   it("tells of a sync-config that is wrong, and checks the other projects", async () => {
     await start({ syncConfig: "sync_config: {project_id: [\n", others: { "PROJ-2026-900": hubOf() } });
     const { code, out } = await runCommand(world, ["doctor"]);

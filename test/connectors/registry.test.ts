@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,16 +45,19 @@ describe("adding a tool is one folder, one registry entry, one line in the map",
     expect(readdirSync(join(connectors, folder))).toEqual(expect.arrayContaining(SAME_FILES));
   });
 
-  it.each(available.map(({ key, env }) => ({ key, env })))(
-    "$key says which of its variables is missing",
-    async ({ key, env }) => {
-      const connector = (await connectorModules())?.[key];
-      if (!connector) return;
-      const all = Object.fromEntries(
-        env.map((name) => [name, name.includes("SERVER") ? "https://example.test" : "x@example.test"]),
-      );
-      expect(() => connector.endpoint(all)).not.toThrow();
-      for (const name of env) expect(() => connector.endpoint({ ...all, [name]: undefined }), name).toThrow(name);
-    },
-  );
+  const ways = available.flatMap(({ key, kinds }) => kinds.map(({ name, env }) => ({ key, name, env })));
+  it.each(ways)("$key, signed in with $name, says which of its variables is missing", async ({ key, env }) => {
+    const connector = (await connectorModules())?.[key];
+    if (!connector) return;
+    const all = Object.fromEntries(env.map((name) => [name, sampleOf(name)]));
+    expect(() => connector.endpoint(all)).not.toThrow();
+    for (const name of env) expect(() => connector.endpoint({ ...all, [name]: undefined }), name).toThrow(name);
+  });
 });
+
+const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+
+function sampleOf(name: string): string {
+  if (name.includes("PRIVATE_KEY")) return privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  return name.includes("SERVER") ? "https://example.test" : "x@example.test";
+}

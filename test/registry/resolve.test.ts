@@ -121,6 +121,68 @@ describe("credentials", () => {
   });
 });
 
+describe("several ways to sign in", () => {
+  const token = { JIRA_SERVER: "https://a.example", JIRA_USERNAME: "a@example.com", JIRA_API_TOKEN: "t0" };
+  const oauth = { JIRA_OAUTH_CLIENT_ID: "id", JIRA_OAUTH_CLIENT_SECRET: "s" };
+  const files = (connection: string) => ({
+    "registry/clients/ACME.yaml": `client: {code: ACME}\nconnections: {jira: ${connection}}\n`,
+  });
+  const jiraOf = (env: Record<string, string>, connection = "{}") =>
+    resolve(hubReading([jira]), { env, files: files(connection) }).tools[0];
+
+  it.each([
+    ["the entry's own where nothing is set", {}, "API token", [], ["JIRA_SERVER", "JIRA_USERNAME", "JIRA_API_TOKEN"]],
+    ["the entry's own where only that is set", token, "API token", [], []],
+    ["OAuth where that is set", oauth, "OAuth 2.0", [], []],
+    ["OAuth before a token", { ...token, ...oauth }, "OAuth 2.0", ["API token"], []],
+    [
+      "OAuth where it is only begun",
+      { ...token, JIRA_OAUTH_REFRESH_TOKEN: "r" },
+      "OAuth 2.0",
+      ["API token"],
+      ["JIRA_OAUTH_CLIENT_ID", "JIRA_OAUTH_CLIENT_SECRET"],
+    ],
+    ["a token where an empty variable is all there is of OAuth", { ...token, JIRA_CLOUD_ID: " " }, "API token", [], []],
+  ])("choose %s", (_, env, kind, unused, missing) => {
+    const tool = jiraOf(env);
+    expect(tool?.credential).toEqual({ kind, unused });
+    expect(tool?.missingEnv).toEqual(missing);
+  });
+
+  it("hand on nothing of the ways that are not used", () => {
+    expect(jiraOf({ ...token, ...oauth })?.credentials).toEqual({ JIRA_SERVER: "https://a.example", ...oauth });
+    expect(jiraOf(token)?.credentials).toEqual(token);
+  });
+
+  it("are the client's choice before the environment's", () => {
+    const own = "{username: acme@example.com, api_token: '${ACME_JIRA}'}";
+    expect(jiraOf({ ...token, ...oauth, ACME_JIRA: "t1" }, own)).toMatchObject({
+      credential: { kind: "API token" },
+      credentials: { JIRA_USERNAME: "acme@example.com", JIRA_API_TOKEN: "t1" },
+    });
+    const other =
+      "{oauth_client_id: acme, oauth_client_secret: '${ACME_SECRET}', oauth_refresh_token: '${ACME_REFRESH}'}";
+    expect(jiraOf({ ...token, ACME_SECRET: "s1", ACME_REFRESH: "r1" }, other)?.credentials).toMatchObject({
+      JIRA_OAUTH_CLIENT_ID: "acme",
+      JIRA_OAUTH_CLIENT_SECRET: "s1",
+      JIRA_OAUTH_REFRESH_TOKEN: "r1",
+    });
+  });
+
+  it("bring the limits of their own where the vendor has such", () => {
+    const perHour = (env: Record<string, string>) =>
+      resolve(hubReading([linear]), { env }).tools[0]?.rateLimits.find(({ periodMs }) => periodMs === 3_600_000)?.limit;
+    expect(perHour({ LINEAR_API_KEY: "k" })).toBe(2500);
+    expect(perHour({ LINEAR_OAUTH_CLIENT_ID: "i", LINEAR_OAUTH_CLIENT_SECRET: "s" })).toBe(5000);
+  });
+
+  it("may stand in no file with their secrets", () => {
+    const failure = failureOf(() => jiraOf({}, "{oauth_refresh_token: plain}"));
+    expect(failure.message).toContain("a secret never stands in this file");
+    expect(failure.message).not.toContain("plain");
+  });
+});
+
 describe("a client's server and the environment's secret", () => {
   const env = {
     JIRA_SERVER: "https://own.example",
@@ -141,6 +203,16 @@ describe("a client's server and the environment's secret", () => {
     expect(findings).toMatchObject([{ code: "stray-credential", severity: "error", tool: "jira" }]);
     expect(findings[0]?.message).toContain("https://evil.example, but JIRA_API_TOKEN belongs to https://own.example");
     expect(findings[0]?.remedy).toContain("connections.jira.api_token: ${ACME_JIRA_API_TOKEN}");
+  });
+
+  it("may be of different sites where the secret goes to neither of them", () => {
+    const oauth = { ...env, JIRA_OAUTH_CLIENT_ID: "id", JIRA_OAUTH_CLIENT_SECRET: "s" };
+    const { tools, findings } = resolve(hubReading([jira]), {
+      env: oauth,
+      files: files("{server: https://acme.example}"),
+    });
+    expect(findings).toEqual([]);
+    expect(tools[0]?.credentials["JIRA_SERVER"]).toBe("https://acme.example");
   });
 
   it.each([
