@@ -29,8 +29,8 @@ export class AppInstallations {
   /** PKCS#1, as it is downloaded. */
   readonly privateKey: string;
   readonly installations: readonly Installation[];
-  /** Tokens given so far. */
-  issued = 0;
+  /** Tokens given so far, for those who look where they got to. */
+  readonly given: string[] = [];
   readonly #publicKey: string;
   readonly #clock: Clock;
   readonly #tokenMs: number;
@@ -58,7 +58,7 @@ export class AppInstallations {
   issue({ owner }: Installation): { readonly token: string; readonly expires_at: string } {
     const token = `ghs_${randomBytes(18).toString("hex")}`;
     this.#tokens.set(token, { owner, until: this.#clock.trueNow() + this.#tokenMs });
-    this.issued += 1;
+    this.given.push(token);
     // Whole seconds, by the vendor's clock.
     const until = Math.floor((this.#clock.now() + this.#tokenMs) / 1000) * 1000;
     return { token, expires_at: new Date(until).toISOString().replace(".000Z", "Z") };

@@ -84,7 +84,7 @@ export async function startGithubSandbox(options: GithubSandboxOptions): Promise
     ...(options.port === undefined ? {} : { port: options.port }),
     classify,
     human: (action) => humanAction(host, action),
-    tokens: () => ({ issued: apps?.issued ?? 0 }),
+    tokens: () => ({ issued: apps?.given.length ?? 0 }),
     refusals: refusalsOf(limits),
     onExchange: (record) => {
       if (/^\/(?:repos|repositories|orgs|user)\b/.test(record.path)) spec.check(record);

@@ -40,6 +40,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 export class TokenIssuer {
   readonly settings: TokenSettings;
+  /** Every token given so far, for those who look where they got to. */
+  readonly given: string[] = [];
   readonly #clock: Clock;
   /** Access tokens, each with the time at which it is none any more. */
   readonly #access = new Map<string, number>();
@@ -82,7 +84,7 @@ export class TokenIssuer {
 
   /** People authorize the client again: the refresh token that they are given. */
   authorize(): string {
-    const token = newToken("refresh");
+    const token = this.#newToken("refresh");
     this.#live.add(token);
     return token;
   }
@@ -106,7 +108,7 @@ export class TokenIssuer {
     if (!spent && !this.#live.delete(sent)) return "invalid_grant";
     this.#counts.refreshes += 1;
     if (spent && this.settings.repeats === "same-pair") return spent.pair;
-    const next = newToken("refresh");
+    const next = this.#newToken("refresh");
     const pair = this.#pair(accessMs, next);
     this.#live.add(next);
     if (!spent) this.#spent.set(sent, { at: now, pair });
@@ -114,13 +116,15 @@ export class TokenIssuer {
   }
 
   #pair(forMs: number, refreshToken: string | null): Pair {
-    const access = newToken("access");
+    const access = this.#newToken("access");
     this.#access.set(access, this.#clock.trueNow() + forMs);
     const refresh = refreshToken === null ? {} : { refresh_token: refreshToken };
     return { access_token: access, ...refresh, expires_in: forMs / 1000 };
   }
-}
 
-function newToken(kind: string): string {
-  return `${kind}-${randomBytes(16).toString("hex")}`;
+  #newToken(kind: string): string {
+    const token = `${kind}-${randomBytes(16).toString("hex")}`;
+    this.given.push(token);
+    return token;
+  }
 }

@@ -7,6 +7,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { SyncFailure } from "../core/errors.ts";
 import { createHttp, type Access, type Budget, type Pass } from "../connectors/http.ts";
 import type { Renewal, Token, TokenCall } from "../connectors/renewal.ts";
 import type { TokenRecord, TokenStore } from "../store/tokens.ts";
@@ -49,7 +50,7 @@ export function createAccess(options: AccessOptions): Access {
   const { renewal } = options;
   let known: Held | undefined;
   let flight: Promise<Held | null> | undefined;
-  let place: Promise<string> | undefined;
+  let place: Promise<string | null> | undefined;
 
   /** Null: there is no use in renewing what was refused. */
   const newest = async (refused?: number): Promise<Held | null> => {
@@ -61,29 +62,37 @@ export function createAccess(options: AccessOptions): Access {
     return held && held.generation === refused ? newest(refused) : held;
   };
 
-  const passOf = async (held: Held): Promise<Pass> => {
+  /** Null where the vendor refuses the token as soon as it is asked where its API is. */
+  const passOf = async (held: Held): Promise<Pass | null> => {
     place ??= renewal.locate?.(callOf(options), held) ?? Promise.resolve("");
-    try {
-      return { authorization: held.authorization, path: await place, generation: held.generation };
-    } catch (error) {
-      place = undefined;
+    const asked = place;
+    const path = await asked.catch((error: unknown) => {
+      if (place === asked) place = undefined;
       throw error;
-    }
+    });
+    if (path === null && place === asked) place = undefined;
+    const { authorization, generation } = held;
+    return path === null ? null : { authorization, path, generation };
+  };
+
+  const renewed = async (generation: number): Promise<Pass | null> => {
+    const held = await newest(generation);
+    return held && passOf(held);
+  };
+
+  const current = async (): Promise<Pass> => {
+    const held = await newest();
+    const pass = held && ((await passOf(held)) ?? (await renewed(held.generation)));
+    if (pass) return pass;
+    const message = `${options.tool}: even a new token is refused; ${renewal.remedy}`;
+    throw new SyncFailure("AuthFailed", message, { tool: options.tool });
   };
 
   return {
     remedy: renewal.remedy,
     isRefused: (answer) => renewal.isRefused(answer),
-    current: (signal) =>
-      unlessAborted(
-        newest().then((held) => passOf(held!)),
-        signal,
-      ),
-    renewed: (refused, signal) =>
-      unlessAborted(
-        newest(refused.generation).then((held) => held && passOf(held)),
-        signal,
-      ),
+    current: (signal) => unlessAborted(current(), signal),
+    renewed: (refused, signal) => unlessAborted(renewed(refused.generation), signal),
   };
 }
 

@@ -35,6 +35,9 @@ export interface Renewal {
   obtain(call: TokenCall, refreshToken: string | null): Promise<Token>;
   /** Whether the vendor says that the token is none (any more). */
   isRefused(answer: HttpAnswer): boolean;
-  /** Path below the endpoint's base URL at which the vendor's API stands for this token; absent: the base itself. */
-  locate?(call: TokenCall, token: Token): Promise<string>;
+  /**
+   * Path below the endpoint's base URL at which the vendor's API stands for this credential, null where the vendor
+   * refuses the token; absent: the base itself.
+   */
+  locate?(call: TokenCall, token: Token): Promise<string | null>;
 }

@@ -79,6 +79,17 @@ onSharedHomes("an access", (home) => {
     expect(await startWorker(home.store, jira.oauthCredentials, 2 * HOUR_MS).myself()).toBe(200);
   });
 
+  test("sends no token that is not stored yet, and asks again once the store is back", async () => {
+    const told: string[] = [];
+    const broken = observed(home.store, told, () => {
+      throw new Error("the disk is full");
+    });
+    await expect(startWorker(broken, jira.oauthCredentials).myself()).rejects.toThrow("the disk is full");
+    expect([jira.log.count(TOKEN), jira.log.count(/myself/), told]).toEqual([1, 0, []]);
+    expect(await startWorker(home.store, jira.oauthCredentials).myself()).toBe(200);
+    expect(jira.tokens()).toMatchObject({ refreshes: 2, refused: 0 });
+  });
+
   test("that lost its lease uses what another one kept meanwhile, not its own token", async () => {
     const grants: string[] = [];
     const slow = startWorker(observed(home.store, grants), jira.oauthCredentials);
@@ -91,8 +102,11 @@ onSharedHomes("an access", (home) => {
     };
     expect(await slow.myself()).toBe(200);
     expect(grants).toEqual(["not kept"]);
-    const signal = new AbortController().signal;
-    expect((await slow.access.current(signal)).authorization).toBe((await other.access.current(signal)).authorization);
+    // Once the vendor has forgotten all tokens but the kept one's successors, both still get in.
+    jira.clock.advance(11 * MINUTE_MS);
+    jira.gateway.issuer.expireAll();
+    expect([await slow.myself(), await other.myself()]).toEqual([200, 200]);
+    expect(jira.tokens()).toEqual({ refreshes: 3, clientGrants: 0, refused: 0 });
   });
 
   test("renews a token that the vendor does not take any more once, whoever notices, and the calls go through", async () => {
@@ -135,11 +149,12 @@ onSharedHomes("an access", (home) => {
 
   test("keeps nothing in the store that can be read", async () => {
     const worker = startWorker(home.store, jira.oauthCredentials);
-    const { authorization } = await worker.access.current(new AbortController().signal);
+    expect(await worker.myself()).toBe(200);
     const dump = JSON.stringify(await home.raw("select * from token"));
     expect(dump).toContain("v1.");
-    const { clientSecret, refreshToken } = jira.gateway.issuer.settings;
-    const secrets = [clientSecret, refreshToken, authorization.replace("Bearer ", "")];
+    const { given, settings } = jira.gateway.issuer;
+    const secrets = [settings.clientSecret, settings.refreshToken, ...given];
+    expect(secrets).toHaveLength(4);
     for (const secret of secrets) expect(dump).not.toContain(secret);
   });
 });
@@ -163,7 +178,7 @@ onSharedHomes("the token endpoint", (home) => {
     const worker = startWorker(home.store, jira.oauthCredentials);
     const leaving = new AbortController();
     jira.onArrival = ({ operation }) => (operation === TOKEN ? leaving.abort(new Error("left")) : undefined);
-    const left = worker.access.current(leaving.signal);
+    const left = worker.myself(leaving.signal);
     const [one, other] = await Promise.allSettled([left, worker.myself()]);
     expect(one).toMatchObject({ status: "rejected", reason: { message: "left" } });
     expect(other).toMatchObject({ value: 200 });
@@ -186,12 +201,13 @@ function startProcess(home: StoreHome, sandbox: JiraSandbox, calls: number): Pro
 }
 
 /** The same store, telling what became of each token that was to be kept. */
-function observed(store: TokenStore, told: string[]): TokenStore {
+function observed(store: TokenStore, told: string[], before: () => void = () => undefined): TokenStore {
   return {
     token: (grant) => store.token(grant),
     leaseToken: (grant, lease) => store.leaseToken(grant, lease),
     releaseToken: (grant, holder) => store.releaseToken(grant, holder),
     async keepToken(grant, holder, sealed) {
+      before();
       const kept = await store.keepToken(grant, holder, sealed);
       told.push(kept ? "kept" : "not kept");
       return kept;

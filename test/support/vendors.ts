@@ -24,6 +24,8 @@ export interface VendorOptions {
   readonly more?: readonly ("notion" | "github")[];
   readonly notion?: NotionSandboxOptions;
   readonly github?: Partial<GithubSandboxOptions>;
+  /** Signs in to Jira and Linear by OAuth instead of by token and key; to GitHub as an App, where its options have one. */
+  readonly oauth?: boolean;
 }
 
 export interface Vendors {
@@ -70,11 +72,11 @@ export async function startVendors(options: VendorOptions): Promise<RunningVendo
       tools: sandboxes.map(({ name }) => name as Tool),
     },
     credentials: {
-      ...jira.credentials,
-      LINEAR_API_KEY: linear.apiKey,
-      LINEAR_API_URL: linear.apiUrl,
+      ...(options.oauth
+        ? { ...jira.oauthCredentials, ...linear.oauthCredentials }
+        : { ...jira.credentials, LINEAR_API_KEY: linear.apiKey, LINEAR_API_URL: linear.apiUrl }),
       ...notion?.credentials,
-      ...github?.credentials,
+      ...(github?.apps ? github.appCredentials : github?.credentials),
     },
     notionDatabase: notion?.databases[0] ?? "",
     writes: () => sum(({ log }) => log.writes()),

@@ -70,7 +70,10 @@ function oauthEndpoint(credentials: Credentials): Endpoint {
       remedy: "check in Atlassian's administration that the app, or the service account, still has access to the site.",
       obtain: (call, newest) => fetchToken(client, call, newest),
       isRefused,
-      locate: async (call, token) => `/ex/jira/${cloudId ?? (await findSite({ call, token, baseUrl, site }))}`,
+      async locate(call, token) {
+        const id = cloudId ?? (await findSite({ call, token, baseUrl, site }));
+        return id === null ? null : `/ex/jira/${id}`;
+      },
     },
   };
 }
@@ -90,12 +93,13 @@ interface Search {
   readonly site: string | null;
 }
 
-/** The cloud id of the one site that the grant reaches, or of the one at `JIRA_SERVER`. */
-async function findSite({ call, token, baseUrl, site }: Search): Promise<string> {
+/** The cloud id of the one site that the grant reaches, or of the one at `JIRA_SERVER`; null where the token is refused. */
+async function findSite({ call, token, baseUrl, site }: Search): Promise<string | null> {
   const path = "/oauth/token/accessible-resources";
   const { authorization } = token;
   const headers = { authorization, accept: "application/json" };
   const answer = await call.open(baseUrl).send({ method: "GET", url: path, headers, signal: call.signal, safe: true });
+  if (answer.status === 401) return null;
   const sites = sitesShape.safeParse(answer.status === 200 ? parsedJson(answer.text) : null).data;
   if (!sites) throw unlisted(answer.status);
   // A site is listed once for each product.
