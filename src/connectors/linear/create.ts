@@ -114,6 +114,10 @@ async function createBatch(creating: Creating, requests: readonly CreateRequest[
 
 async function sendBatch(creating: Creating, requests: readonly CreateRequest[]): Promise<readonly RemoteItem[]> {
   const issues: Variables[] = [];
+  await creating.labels.lookUp(
+    "issue",
+    requests.flatMap(({ fields }) => labelNamesIn(fields)),
+  );
   for (const request of requests) issues.push(await createInput(creating, request, request.fields));
   const answer = await execute(creating.scope, CREATE_ISSUES, { input: { issues } }, issuesCreated);
   return twinsOf(creating.labels.taught(), answer.issueBatchCreate.issues, []);
@@ -181,13 +185,17 @@ async function labelIdsOf(
   kind: "issue" | "project",
   fields: ToolValues,
 ): Promise<readonly string[]> {
-  const type = text(fields.task_type);
-  const names = [...texts(fields.labels), ...(type === null ? [] : [`${TASK_TYPE_PREFIX}${type}`])];
   try {
-    return await labels.ids(kind, names);
+    return await labels.ids(kind, labelNamesIn(fields));
   } catch (error) {
     if (!isSyncFailure(error, "Rejected")) throw error;
     const field = has(fields, "labels") ? "labels" : "task_type";
     throw new SyncFailure("Rejected", error.message, { ...error.details, fields: { [field]: error.message } }, error);
   }
+}
+
+/** What an issue's labels are called, the one that tells a task's type among them. */
+function labelNamesIn(fields: ToolValues): readonly string[] {
+  const type = text(fields.task_type);
+  return [...texts(fields.labels), ...(type === null ? [] : [`${TASK_TYPE_PREFIX}${type}`])];
 }

@@ -12,8 +12,13 @@ import { knowing, withLabels, type LabelNames } from "./twins.ts";
 
 type LabelKind = "issue" | "project";
 
-/** What labels are called, and the ids of names whatever their case. Made for one call of the connector, so that each label is looked up once. */
+/** Names in one query; Linear shows at most 250 rows. */
+const TOGETHER = 100;
+
+/** What labels are called, and the ids of names whatever their case. One for a scope, so that each label is looked up once in all its writes. */
 export interface LabelBook {
+  /** Looks those names up that are not known yet, all of them at once: what `ids` is asked for next costs no further look. */
+  lookUp(kind: LabelKind, names: readonly string[]): Promise<void>;
   /** Ids of these labels; throws `Rejected` where Linear refuses to make one. */
   ids(kind: LabelKind, names: readonly string[]): Promise<readonly string[]>;
   /** Learns the names of these labels, before a write: its answer shows them again, and must not need another request. */
@@ -22,7 +27,17 @@ export interface LabelBook {
   taught(): SchemaScope;
 }
 
+const books = new WeakMap<SchemaScope, LabelBook>();
+
 export function labelBook(scope: SchemaScope): LabelBook {
+  const book = books.get(scope) ?? newBook(scope);
+  books.set(scope, book);
+  return book;
+}
+
+function newBook(scope: SchemaScope): LabelBook {
+  // Names that were looked for and not found: whoever is asked for one makes it.
+  const absent = { issue: new Set<string>(), project: new Set<string>() };
   let taught = scope;
   let known = indexes(scope);
   const learn = (next: SchemaScope): void => {
@@ -37,10 +52,19 @@ export function labelBook(scope: SchemaScope): LabelBook {
     learnAll(kind, [label]);
     return label.id;
   };
+  const lookUp = async (kind: LabelKind, names: readonly string[]): Promise<void> => {
+    const folded = new Set(names.map((name) => name.toLowerCase()));
+    const missing = [...folded].filter((name) => !known[kind].has(name) && !absent[kind].has(name));
+    for (let start = 0; start < missing.length; start += TOGETHER) {
+      const some = missing.slice(start, start + TOGETHER);
+      learnAll(kind, await find(scope, kind, some));
+      for (const name of some) absent[kind].add(name);
+    }
+  };
   return {
+    lookUp,
     async ids(kind, names) {
-      const missing = names.filter((name) => !known[kind].has(name.toLowerCase()));
-      learnAll(kind, await find(scope, kind, missing));
+      await lookUp(kind, names);
       const ids: string[] = [];
       for (const name of names) ids.push(known[kind].get(name.toLowerCase()) ?? (await make(kind, name)));
       return ids;

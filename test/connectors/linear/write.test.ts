@@ -54,12 +54,32 @@ describe("labels", () => {
 
   it("are named before the write: its answer needs no request that could fail after it", async () => {
     bench = await startBench();
-    const twin = await bench.createOne("US-1", { title: "T", labels: ["newer than the schema"] });
+    const twin = await bench.createOne("US-1", { title: "T" });
+    await bench.sandbox.human({ action: "edit", item: "PAY-1", fields: { labels: ["newer than the schema"] } });
     expect(await operations(() => bench.updateOne(twin, { title: "U" }))).toEqual([
       "Read",
       "FindLabels",
       "UpdateIssue",
     ]);
+  });
+
+  it("are looked up once for all that is made under one scope, and made once", async () => {
+    bench = await startBench();
+    const names = [["a"], ["b", "a"], ["c"], []];
+    const make = (from: number) => () =>
+      connector.create(
+        bench.scope,
+        names.map((labels, n) => bench.request(`US-${from + n}`, { title: "T", labels })),
+        async () => undefined,
+      );
+    expect(await operations(make(1))).toEqual([
+      "FindLabels",
+      "CreateLabel",
+      "CreateLabel",
+      "CreateLabel",
+      "CreateIssues",
+    ]);
+    expect(await operations(make(5))).toEqual(["CreateIssues"]);
   });
 
   it("are asked for once by all projects of a credential", async () => {
