@@ -2,7 +2,6 @@ import { bulkFetchIssues, createIssues } from "jira.js/cloud";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { FieldName } from "../../core/model.ts";
 import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
-import { jiraClient } from "./client.ts";
 import { completed, leftOver } from "./complete.ts";
 import {
   blamed,
@@ -16,7 +15,7 @@ import {
 import { BULK_READ, fetchIssues } from "./read.ts";
 import { findBySyncKey, movedByPeople } from "./recover.ts";
 import { CreatedAnswer, IssuesAnswer, jiraSchema, parsed, textOf, type JiraType } from "./schema.ts";
-import { finishAll, type Refused, type Tools, type Written } from "./finish.ts";
+import { finishAll, toolsOf, type Refused, type Tools, type Written } from "./finish.ts";
 import { typeOf } from "./mapping.ts";
 import { PROPERTY } from "./twin.ts";
 
@@ -45,8 +44,7 @@ export async function create(
   requests: readonly CreateRequest[],
   report: ReportOutcome,
 ): Promise<void> {
-  const client = jiraClient(scope);
-  const tools: Tools = { scope, client, book: new Map(), screens: new Map() };
+  const tools = toolsOf(scope);
   const adopted = await adopt(tools, requests, report);
   const left = requests.filter(({ id }) => !adopted.has(id));
   for (const level of LEVELS) {

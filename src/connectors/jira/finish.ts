@@ -12,6 +12,7 @@ import type {
   UpdateRequest,
   WriteOutcome,
 } from "../contract.ts";
+import { jiraClient } from "./client.ts";
 import { fetchIssues } from "./read.ts";
 import { jiraSchema, textOf, type JiraIssue } from "./schema.ts";
 import { moveTo, type Moved, type TransitionBook } from "./transition.ts";
@@ -26,6 +27,15 @@ export interface Tools {
   readonly book: TransitionBook;
   /** Edit screens read while the batch is written, by issue type id: issues just made share them. */
   readonly screens: Map<string, readonly string[] | null>;
+}
+
+const books = new WeakMap<SchemaScope, TransitionBook>();
+
+/** Tools for one batch. What transitions there are is asked for once in all the writes of a scope, which are those of minutes. */
+export function toolsOf(scope: SchemaScope): Tools {
+  const book: TransitionBook = books.get(scope) ?? new Map();
+  books.set(scope, book);
+  return { scope, client: jiraClient(scope), book, screens: new Map() };
 }
 
 export interface Written {

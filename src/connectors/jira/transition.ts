@@ -6,7 +6,7 @@ import { parsed, TransitionsAnswer, type JiraStatus, type JiraTransition } from 
 
 const MAX_HOPS = 4;
 
-/** Transitions seen while one batch is written: issues of one type in one status mostly share them. */
+/** Transitions seen while a scope is written to: issues of one type in one status mostly share them. */
 export type TransitionBook = Map<string, readonly JiraTransition[]>;
 
 export interface Move {

@@ -1,8 +1,7 @@
 import type { ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
 import { unraced } from "../race.ts";
-import { jiraClient } from "./client.ts";
 import { editOrWords } from "./edit.ts";
-import { finishAll, type Tools, type Written } from "./finish.ts";
+import { finishAll, toolsOf, type Tools, type Written } from "./finish.ts";
 import { fetchIssues, fetchOne } from "./read.ts";
 import type { JiraIssue } from "./schema.ts";
 import { twinOf } from "./twin.ts";
@@ -19,7 +18,7 @@ export async function update(
   requests: readonly UpdateRequest[],
   report: ReportOutcome,
 ): Promise<void> {
-  const tools: Tools = { scope, client: jiraClient(scope), book: new Map(), screens: new Map() };
+  const tools = toolsOf(scope);
   for (let at = 0; at < requests.length; at += TOGETHER) {
     await updateSome(tools, requests.slice(at, at + TOGETHER), report);
   }

@@ -11,6 +11,7 @@ import {
   startHarness,
   statusId,
   twinIn,
+  updateRequest,
   type Harness,
 } from "./harness.ts";
 
@@ -65,6 +66,17 @@ describe("a first sync", () => {
       "POST issue/{ref}/transitions": 10,
       "POST issue/bulkfetch": 2,
     });
+  });
+
+  it("asks once for the ways of a workflow, however many creates and updates of a scope follow", async () => {
+    h = await startHarness();
+    const status = statusId(h.scope, "In Progress");
+    const made = await h.create([createRequest(1, { status })]);
+    await h.create([createRequest(2, { status })]);
+    await h.update([updateRequest(twinIn(made[0]).ref, { status: statusId(h.scope, "To Do") })]);
+    const asked = h.sandbox.log.count("GET issue/{ref}/transitions");
+    await h.update([updateRequest(twinIn(made[0]).ref, { status })]);
+    expect([asked, h.sandbox.log.count("GET issue/{ref}/transitions")]).toEqual([2, 2]);
   });
 
   it("marks each twin with the entity property and the one common label", async () => {
