@@ -6,7 +6,7 @@ import { printTable, type BenchTable } from "./table.ts";
 
 const FILE = join(import.meta.dirname, "RESULTS.md");
 const FACTS = `Node ${process.version}, ${availableParallelism()} cores, vendors and Temporal on the same machine.`;
-const HEAD = `# Bench results\n\nWritten by \`npm run bench\` and \`npm run bench:portfolio\`. ${FACTS}\n`;
+const HEAD = `# Bench results\n\nWritten by \`npm run bench\`, \`npm run bench:first-sync\` and \`npm run bench:portfolio\`. ${FACTS}\n`;
 
 /** Runs benches one after another, prints their tables and keeps them. Exit code 1 where a promise was not kept. */
 export async function runBenches(

@@ -1,6 +1,6 @@
-/** A field set by hand in the pages of Notion and GitHub, to what the hub would call `value`; a parent by its key there. */
+/** A field set by hand in the pages of a tool, to what the hub would call `value`; a parent by its key there. */
 import type { FieldName, FieldValue, ItemType } from "../../src/core/model.ts";
-import { statusNames } from "./sides.ts";
+import { statusNames, type Tool } from "./sides.ts";
 import type { Vendors } from "./vendors.ts";
 
 export interface HandEdit {
@@ -8,6 +8,35 @@ export interface HandEdit {
   readonly type: ItemType;
   readonly field: FieldName;
   readonly value: FieldValue;
+}
+
+/** In whichever tool. */
+export function editByHand(vendors: Vendors, tool: Tool, edit: HandEdit): Promise<void> {
+  return HANDS[tool](vendors, edit);
+}
+
+const HANDS: Readonly<Record<Tool, (vendors: Vendors, edit: HandEdit) => Promise<void>>> = {
+  jira: editInJira,
+  linear: editInLinear,
+  notion: editInNotion,
+  github: editInGithub,
+};
+
+const JIRA_FIELDS: { readonly [F in FieldName]?: string } = { title: "summary", estimate: "points" };
+
+async function editInJira({ jira }: Vendors, { key, type, field, value }: HandEdit): Promise<void> {
+  if (field === "status") {
+    await jira.human({ action: "transition", key, to: statusNames("jira", type, value)[0] });
+    return;
+  }
+  const own = jira.site.get(key).data.labels.filter((label) => label === "sdlc-sync");
+  const wanted = field === "labels" ? [...((value ?? []) as readonly string[]), ...own] : value;
+  await jira.human({ action: "edit", key, fields: { [JIRA_FIELDS[field] ?? field]: wanted } });
+}
+
+async function editInLinear({ linear }: Vendors, { key: item, type, field, value }: HandEdit): Promise<void> {
+  const fields = field === "status" ? { state: statusNames("linear", type, value)[0] } : { [field]: value };
+  await linear.human({ action: "edit", item, fields });
 }
 
 const COLUMNS: { readonly [F in FieldName]?: string } = {
