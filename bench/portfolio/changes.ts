@@ -1,15 +1,15 @@
-/** People at work: a share of all items renamed, a third of them each in the hub files, in Jira and in Linear. */
+/** People at work: a share of all items renamed, as many in the hub files as in each of the tools. */
 import { randomOf } from "../../test/hub/random.ts";
 import { storyId } from "../../test/support/large-hub.ts";
-import { numbers, type PortfolioWorld } from "./world.ts";
+import { editByHand } from "../../test/support/hands.ts";
+import { numbers } from "./vendors.ts";
+import type { PortfolioWorld } from "./world.ts";
 
 /** What a sync then owes: each change once for every other side that is a tool. */
 export interface Changed {
   readonly items: number;
   readonly writes: number;
 }
-
-const PLACES = ["hub", "jira", "linear"] as const;
 
 /** Renames that share of all items, each a story of its own, chosen by the seed. */
 export async function changeSome(world: PortfolioWorld, share: number, seed: number): Promise<Changed> {
@@ -18,15 +18,18 @@ export async function changeSome(world: PortfolioWorld, share: number, seed: num
   const chosen = randomOf(seed)
     .shuffle(all)
     .slice(0, Math.round(world.projects * world.items * share));
+  const { vendors } = world;
+  const places = ["hub", ...vendors.tools] as const;
   let writes = 0;
   for (const [index, { n, id }] of chosen.entries()) {
-    const place = PLACES[index % PLACES.length]!;
+    const place = places[index % places.length]!;
     const title = `Renamed in ${place}, ${index}`;
-    const { refs } = await world.item(n, id);
-    if (place === "jira") await world.jira.human({ action: "edit", key: refs["jira"], fields: { summary: title } });
-    else if (place === "linear") await world.linear.human({ action: "edit", item: refs["linear"], fields: { title } });
-    else await world.writeHub(n, renamed(await world.hubText(n), id, title));
-    writes += place === "hub" ? 2 : 1;
+    if (place === "hub") await world.writeHub(n, renamed(await world.hubText(n), id, title));
+    else {
+      const { refs } = await world.item(n, id);
+      await editByHand(vendors, place, { key: refs[place] ?? "", type: "story", field: "title", value: title });
+    }
+    writes += vendors.tools.length - (place === "hub" ? 0 : 1);
   }
   return { items: chosen.length, writes };
 }

@@ -1,32 +1,22 @@
-/** A portfolio of any size over stand-ins of Jira and Linear, with the product's own engine and a worker of its own. */
+/** A portfolio of any size over stand-ins of its trackers, with the product's own engine and a worker of its own. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { readHub } from "../../src/hub/read.ts";
 import type { HubItem } from "../../src/core/model.ts";
-import { Clock } from "../../sandbox/kit/clock.ts";
-import { startJiraSandbox, type JiraSandbox } from "../../sandbox/jira/index.ts";
-import { idOf } from "../../sandbox/linear/seed.ts";
-import { startLinearSandbox, type LinearSandbox } from "../../sandbox/linear/server.ts";
 import { startFileServer, type FileServer } from "../../test/chaos/crash-world.ts";
 import { startProgram, type Program } from "../../test/chaos/worker-process.ts";
 import { largeHub } from "../../test/support/large-hub.ts";
 import { runCommand } from "../../test/support/run-command.ts";
-import { PEOPLE } from "../../test/support/world.ts";
+import type { Tool } from "../../test/support/sides.ts";
 import type { PortfolioProgress } from "../../workflows/messages.ts";
+import { keyOf, NAMED, PortfolioVendors } from "./vendors.ts";
 
 /** Calls in ten seconds that the registry allows of each tool, for its one credential. */
-export interface Limits {
-  readonly jira: number;
-  readonly linear: number;
-}
-export const NO_LIMITS: Limits = { jira: 1_000_000, linear: 1_000_000 };
+export type Limits = Readonly<Record<Tool, number>>;
+export const NO_LIMITS: Limits = { jira: 1_000_000, linear: 1_000_000, notion: 1_000_000, github: 1_000_000 };
 
-/** People beside those who are assigned something: every site has many more. */
-const OTHERS = 200;
-const PROJECTS_PER_TEAM = 50;
-const EARLIER_MS = 80 * 60_000;
 const CLIENTS = ["C1", "C2", "C3", "C4", "C5"];
 const EPICS_SHARE = 10;
 
@@ -42,16 +32,15 @@ export interface Ran {
   readonly tools: readonly ToolCalls[];
 }
 export interface ToolCalls {
-  readonly tool: "jira" | "linear";
+  readonly tool: Tool;
   readonly requests: number;
   readonly writes: number;
   readonly operations: Readonly<Record<string, number>>;
 }
 
-/** Each project has a Jira project of its own and a Linear project in one of a few teams; one credential a tool. */
+/** Each project has a container of its own in each tool, or its share of one; one credential a tool. */
 export class PortfolioWorld {
-  readonly jira: JiraSandbox;
-  readonly linear: LinearSandbox;
+  readonly vendors: PortfolioVendors;
   readonly items: number;
   #projects = 0;
   readonly #root: string;
@@ -62,68 +51,29 @@ export class PortfolioWorld {
 
   private constructor(parts: {
     readonly root: string;
-    readonly jira: JiraSandbox;
-    readonly linear: LinearSandbox;
+    readonly vendors: PortfolioVendors;
     readonly temporal: FileServer;
     readonly connection: Connection;
     readonly items: number;
   }) {
-    const { root, jira, linear, temporal, connection, items } = parts;
-    [this.#root, this.jira, this.linear, this.#temporal, this.#connection] = [root, jira, linear, temporal, connection];
+    const { root, vendors, temporal, connection, items } = parts;
+    [this.#root, this.vendors, this.#temporal, this.#connection] = [root, vendors, temporal, connection];
     this.items = items;
-    this.#env = {
-      ...process.env,
-      ...jira.credentials,
-      LINEAR_API_KEY: linear.apiKey,
-      LINEAR_API_URL: linear.apiUrl,
-      TEMPORAL_ADDRESS: temporal.server.address,
-    };
+    this.#env = { ...process.env, ...vendors.credentials, TEMPORAL_ADDRESS: temporal.server.address };
   }
 
   /** @param most projects that the tools have containers for */
-  static async start(most: number, items: number, limits: Limits): Promise<PortfolioWorld> {
+  static async start(
+    tools: readonly Tool[],
+    { most, items, limits }: { readonly most: number; readonly items: number; readonly limits: Limits },
+  ): Promise<PortfolioWorld> {
     const root = await mkdtemp(join(tmpdir(), "sdlc-portfolio-"));
-    const others = numbers(OTHERS).map((n) => ({
-      accountId: `5b10other${String(n).padStart(8, "0")}`,
-      displayName: `Person ${n}`,
-      email: `person${n}@example.com`,
-      active: n % 20 !== 0,
-    }));
-    const people = [...PEOPLE, ...others];
     const temporal = await startFileServer();
     const connection = await Connection.connect({ address: temporal.server.address });
-    const earlier = () => {
-      const clock = new Clock();
-      clock.advance(-EARLIER_MS);
-      return { clock };
-    };
-    const jira = await startJiraSandbox({
-      ...earlier(),
-      projects: numbers(most).map((n) => ({ key: keyOf(n) })),
-      users: people,
-      // Of its bursts a second: what is measured is the registry's own limit.
-      quirks: { burstLimit: false },
-    });
-    const linear = await startLinearSandbox({
-      ...earlier(),
-      seed: {
-        teams: numbers(Math.ceil(most / PROJECTS_PER_TEAM)).map((n) => ({ key: `T${n}` })),
-        users: [
-          { email: "sync@example.com" },
-          ...people.map(({ email, displayName, active }) => ({ email, name: displayName, active })),
-        ],
-        projects: numbers(most).map((n) => ({ name: keyOf(n), teams: [teamOf(n)] })),
-      },
-      requestsPerHour: 100_000_000,
-      complexityPerHour: 1_000_000_000_000,
-    });
-    const world = new PortfolioWorld({ root, jira, linear, temporal, connection, items });
+    const vendors = await PortfolioVendors.start(tools, most);
+    const world = new PortfolioWorld({ root, vendors, temporal, connection, items });
     await world.#write("sdlc-sync.yaml", `engine: ${JSON.stringify(PATIENCE)}\n`);
-    for (const code of CLIENTS)
-      await world.#write(
-        `registry/clients/${code}.yaml`,
-        JSON.stringify({ client: { code }, people: people.map(({ email, displayName: name }) => ({ email, name })) }),
-      );
+    for (const code of CLIENTS) await world.#write(`registry/clients/${code}.yaml`, clientFile(code));
     await world.limitTo(limits);
     return world;
   }
@@ -142,8 +92,7 @@ export class PortfolioWorld {
         seed: n,
         name: keyOf(n),
         client: CLIENTS[n % CLIENTS.length]!,
-        jira: { project_key: keyOf(n) },
-        linear: { team_id: teamOf(n), project_id: idOf.project(keyOf(n)) },
+        ...this.vendors.binding(n),
         priority: n % 25 === 0 ? "P1" : "P2",
       });
       await this.#write(hubPath(n), text.replaceAll("{ID}", projectId(n)));
@@ -151,16 +100,12 @@ export class PortfolioWorld {
     this.#projects = projects;
   }
 
-  /** Listings reach up to an hour back: what was written so far leaves that window. Once, for until then it is earlier. */
-  later(): void {
-    for (const { clock } of [this.jira, this.linear]) clock.advance(EARLIER_MS);
-  }
-
   /** Puts these limits into the registry, and a new worker to work under them. */
   async limitTo(limits: Limits): Promise<void> {
-    const row = (tool: keyof Limits) =>
-      `      ${tool}: {rate_limits: [{name: requests, limit: ${limits[tool]}, per: 10s, scope: credential}]}`;
-    const lines = ["capabilities:", "  tracking:", "    tools:", row("jira"), row("linear"), ""];
+    const rows = this.vendors.tools.map(
+      (tool) => `      ${tool}: {rate_limits: [{name: requests, limit: ${limits[tool]}, per: 10s, scope: credential}]}`,
+    );
+    const lines = ["capabilities:", "  tracking:", "    tools:", ...rows, ""];
     await this.#write("registry/tool-registry.yaml", lines.join("\n"));
     await this.#worker?.stop();
     this.#worker = startProgram(["worker", "--root", this.#root], this.#env);
@@ -170,7 +115,7 @@ export class PortfolioWorld {
   /** `track-sdlc sync --all` as a person types it, and the wait for what goes on after it. */
   async sync(...flags: string[]): Promise<Ran> {
     const startedAt = new Date();
-    const marks = [this.jira, this.linear].map(({ log }) => ({
+    const marks = this.vendors.sandboxes.map(({ log }) => ({
       total: log.total(),
       writes: log.writes(),
       by: log.byOperation(),
@@ -184,13 +129,13 @@ export class PortfolioWorld {
     if (code !== 0) throw new Error(`sync --all ended with ${code}: ${out.slice(0, 2_000)} ${err}`);
     const { portfolio } = JSON.parse(out) as { portfolio: PortfolioProgress };
     const { events, endedAt } = await this.#histories(startedAt, 1 + Math.ceil(portfolio.dirty / 10) + portfolio.dirty);
-    const tools = [this.jira, this.linear].map(({ name, log }, n): ToolCalls => {
+    const tools = this.vendors.sandboxes.map(({ name, log }, n): ToolCalls => {
       const mark = marks[n]!;
       const operations = Object.entries(log.byOperation())
         .map(([operation, times]) => [operation, times - (mark.by[operation] ?? 0)] as const)
         .filter(([, times]) => times > 0);
       return {
-        tool: name as ToolCalls["tool"],
+        tool: name as Tool,
         requests: log.total() - mark.total,
         writes: log.writes() - mark.writes,
         operations: Object.fromEntries(operations),
@@ -242,7 +187,7 @@ export class PortfolioWorld {
     await this.#worker?.stop();
     await this.#connection.close();
     await this.#temporal.close();
-    await Promise.all([this.jira.close(), this.linear.close()]);
+    await this.vendors.close();
     await rm(this.#root, { recursive: true, force: true });
   }
 
@@ -253,8 +198,8 @@ export class PortfolioWorld {
   }
 }
 
-export function numbers(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1);
+function clientFile(code: string): string {
+  return JSON.stringify({ client: { code }, people: NAMED.map(({ email, name }) => ({ email, name })) });
 }
 
 function projectId(n: number): string {
@@ -263,13 +208,4 @@ function projectId(n: number): string {
 
 function hubPath(n: number): string {
   return `docs/projects/${projectId(n)}/sdlc-tracking.yaml`;
-}
-
-/** Key of its Jira project and name of its Linear project. */
-function keyOf(n: number): string {
-  return `PF${n}`;
-}
-
-function teamOf(n: number): string {
-  return `T${1 + Math.floor((n - 1) / PROJECTS_PER_TEAM)}`;
 }
