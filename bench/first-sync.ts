@@ -17,6 +17,8 @@ import type { BenchTable } from "./table.ts";
 const EPICS = 50;
 const STORIES = 450;
 const NEAR = 1.1;
+/** GitHub has no place of its own for them. */
+const LABELLED = `sync_config: {project_id: "{ID}", tools: {github: {mapping: {fields: {status: labels, estimate: labels}}}}}\n`;
 /** A project of another tool, by which the worker has worked before. */
 const WARM_UP = "PROJ-2030-001";
 
@@ -177,6 +179,7 @@ function startBound(tool: Tool, limits: readonly RateRow[], speed: number): Prom
     }),
     ...(isUsual ? {} : { more: [tool] }),
     others: { [WARM_UP]: largeHub({ epics: 1, stories: 1, seed: 11, usual: [tool === "linear" ? "jira" : "linear"] }) },
+    ...(tool === "github" ? { syncConfig: LABELLED } : {}),
     [tool]: { clock: fastClock(speed) },
     files: { "registry/tool-registry.yaml": registryOf(tool, limits) },
     keepsLimits: true,

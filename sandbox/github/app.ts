@@ -4,7 +4,7 @@ import { Hono, type Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Faults } from "../kit/faults.ts";
 import { addAppRoutes, type AppInstallations } from "./app-installations.ts";
-import { answerQuery, costOf } from "./graphql.ts";
+import { answerQuery, costOf, isMutation } from "./graphql.ts";
 import type { GithubHost } from "./host.ts";
 import { addIssueRoutes } from "./issue-routes.ts";
 import type { Cost, Limits } from "./limits.ts";
@@ -100,8 +100,11 @@ function unauthorized({ host, faults, apps }: Api, { req }: Context): Response |
 }
 
 async function requestCost({ req }: Context): Promise<Cost> {
-  if (req.path === "/graphql")
-    return { resource: "graphql", primary: costOf(await req.raw.clone().text()), points: 1, content: false };
+  if (req.path === "/graphql") {
+    const text = await req.raw.clone().text();
+    const isWrite = isMutation(text);
+    return { resource: "graphql", primary: costOf(text), points: isWrite ? 5 : 1, content: isWrite };
+  }
   const isRead = req.method === "GET";
   return {
     resource: "core",

@@ -53,6 +53,16 @@ export function costOf(text: string): number {
   }
 }
 
+/** The one mutation that there is makes content, wherever it stands in the document. */
+export function isMutation(text: string): boolean {
+  const { query = "" } = bodyOf(text);
+  try {
+    return parse(query).definitions.some((one) => one.kind === "OperationDefinition" && one.operation === "mutation");
+  } catch {
+    return false;
+  }
+}
+
 /** Anything but a query that cannot be parsed is answered with 200, errors or not. */
 export async function answerQuery(api: Api, text: string): Promise<Response> {
   const { query, variables = {} } = bodyOf(text);

@@ -1,5 +1,6 @@
-/** The fields of `Query` over the host; graphql-js has checked the arguments against the schema. */
+/** The fields of `Query` and `Mutation` over the host; graphql-js has checked the arguments against the schema. */
 import type { View } from "./connection.ts";
+import { createByMutation, type CreateIssueInput } from "./create-mutation.ts";
 import type { GithubHost } from "./host.ts";
 import type { Limits } from "./limits.ts";
 import { orThrow, unresolved, Views } from "./views.ts";
@@ -17,6 +18,11 @@ export function rootOf(host: GithubHost, limits: Limits): View {
     // An error in place of an element is told by its path, and the others are answered.
     nodes: ({ ids }: { ids: readonly string[] }) =>
       ids.map((id) => views.node(id) ?? unresolved(`a node with the global id of '${id}'`)),
+    user: ({ login }: { login: string }) => {
+      const found = host.users.find((one) => one.login.toLowerCase() === login.toLowerCase());
+      return orThrow(found && views.user(found), unresolved(`a User with the login of '${login}'.`));
+    },
+    createIssue: ({ input }: { input: CreateIssueInput }) => createByMutation(host, views, input),
     repository: ({ owner, name }: { owner: string; name: string }) => {
       const found = host.named(`${owner}/${name}`);
       const shown = found && views.repository(found.repository);

@@ -1,7 +1,7 @@
 /** Issues below issues, with GitHub's rules. */
 import type { GithubHost } from "./host.ts";
 import { checkOpen } from "./issues.ts";
-import type { Issue } from "./model.ts";
+import type { Issue, Repository } from "./model.ts";
 import { notFound, Refusal } from "./refusal.ts";
 
 const CHILDREN_MAX = 100;
@@ -23,17 +23,34 @@ export function addSubIssue(host: GithubHost, parent: Issue, id: number, replace
   parent.updatedAt = at;
 }
 
+/** Whether an issue that is about to be made may stand below that one. */
+export function checkNewSubIssue(host: GithubHost, { owner }: Repository, parent: Issue): void {
+  if (!host.quirks.subIssueRules) return;
+  checkOwner(owner, host.repository(parent.repositoryId).owner);
+  checkRoom(host, parent, 1);
+}
+
 function checkSubIssue(host: GithubHost, parent: Issue, child: Issue, replace: boolean): void {
-  const wrong = (message: string): Refusal => new Refusal(422, message);
-  const [ours, theirs] = [parent, child].map(({ repositoryId }) => host.repository(repositoryId).owner);
-  if (ours !== theirs) throw wrong("The sub-issue must belong to the same repository owner as the parent issue");
+  checkOwner(host.repository(child.repositoryId).owner, host.repository(parent.repositoryId).owner);
   if (child.parentId === parent.id || (child.parentId !== null && !replace)) throw wrong(REFUSED);
-  const above = lineage(host, parent);
-  if (above.includes(child.id)) throw wrong("A sub-issue cannot be the parent of its own parent");
+  if (lineage(host, parent).includes(child.id)) throw wrong("A sub-issue cannot be the parent of its own parent");
+  checkRoom(host, parent, depth(host, child));
+}
+
+function checkOwner(ours: string, theirs: string): void {
+  if (ours !== theirs) throw wrong("The sub-issue must belong to the same repository owner as the parent issue");
+}
+
+/** @param levels of the issue that is to stand there, with what is below it */
+function checkRoom(host: GithubHost, parent: Issue, levels: number): void {
   if (host.childrenOf(parent).length >= CHILDREN_MAX)
     throw wrong(`Parent cannot have more than ${CHILDREN_MAX} sub-issues`);
-  if (above.length + depth(host, child) > LEVELS_MAX)
+  if (lineage(host, parent).length + levels > LEVELS_MAX)
     throw wrong(`Sub-issues cannot be nested more than ${LEVELS_MAX} levels`);
+}
+
+function wrong(message: string): Refusal {
+  return new Refusal(422, message);
 }
 
 /** An issue and everything above it. */

@@ -73,6 +73,10 @@ export class Views {
           row.milestones.map((one) => [String(one.number), milestoneView(one)]),
           args,
         ),
+      label: ({ name }: { name: string }) => {
+        const found = host.labelNamed(row, name);
+        return found ? { id: nodeId("LA", found.id), name: found.name } : null;
+      },
       issue: ({ number }: { number: number }) => {
         const found = host.issueAt(row, number);
         const shown = found?.fate === "here" && !found.isPullRequest ? this.issue(found) : undefined;

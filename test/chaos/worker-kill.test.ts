@@ -22,8 +22,8 @@ const WRITES = [
   "CreateIssues",
   "POST pages",
   "POST issues",
+  "CreateIssue",
   "PATCH issues/{n}",
-  "POST issues/{n}/sub_issues",
 ];
 const KILLS = Number(process.env["SDLC_SYNC_KILLS"] ?? 6);
 /** About as many boundaries as an undisturbed first sync has. */

@@ -6,7 +6,7 @@ import { Octokit } from "@octokit/rest";
 import { z } from "zod";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { BucketUse, Http, HttpAnswer, HttpRequest } from "../http.ts";
-import { failureOf, graphqlFailure, graphqlError, unreadable, type Asked } from "./failure.ts";
+import { failureOf, graphqlFailure, graphqlError, isLimitWords, unreadable, type Asked } from "./failure.ts";
 
 /** Octokit names no version, and the server's default is the oldest. */
 const API_VERSION = "2026-03-10";
@@ -82,12 +82,40 @@ export async function query<T>(
   tolerated: readonly string[] = [],
 ): Promise<T> {
   const answer = await exchange(scope, "POST /graphql", { query: document, variables });
-  const asked: Asked = { what: `query ${/\bquery\s+(\w+)/.exec(document)?.[1] ?? ""}`.trim(), safe: true };
+  const asked = askedOf("POST /graphql", { query: document });
   const { data, errors } = parsed(answer, asked, envelope);
   const isTolerated = ({ type, path }: { type?: string | null | undefined; path?: unknown }): boolean =>
     type === "NOT_FOUND" || (Array.isArray(path) && tolerated.includes(type ?? ""));
   const others = (errors ?? []).filter((one) => !isTolerated(one));
   if (others.length > 0) throw graphqlFailure(others, answer, asked);
+  if (data === null || data === undefined) throw unreadable(answer, asked);
+  return parsed({ ...answer, data }, asked, shape);
+}
+
+/** What says that a mutation was not carried out; others leave it open. */
+const REFUSALS = ["FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND", "UNPROCESSABLE"];
+
+/**
+ * Sends one mutation. Undefined where GitHub says that it did nothing: what was asked is refused, or is nothing that
+ * this server knows. No other failure tells whether it was carried out.
+ */
+export async function mutate<T>(
+  scope: Scope,
+  document: string,
+  variables: Readonly<Record<string, unknown>>,
+  shape: z.ZodType<T>,
+): Promise<T | undefined> {
+  const parameters = { query: document, variables };
+  const answer = await exchange(scope, "POST /graphql", parameters);
+  const asked = askedOf("POST /graphql", parameters);
+  const { data, errors } = parsed(answer, asked, envelope);
+  const told = errors ?? [];
+  const isRefusal = told.every(
+    ({ type, message, extensions }) =>
+      !isLimitWords(message) && (REFUSALS.includes(type ?? "") || (extensions?.code ?? null) !== null),
+  );
+  if (told.length > 0 && isRefusal) return undefined;
+  if (told.length > 0) throw graphqlFailure(told, answer, asked);
   if (data === null || data === undefined) throw unreadable(answer, asked);
   return parsed({ ...answer, data }, asked, shape);
 }
@@ -100,7 +128,10 @@ interface OctokitAnswer {
 
 function askedOf(route: string, parameters: Readonly<Record<string, unknown>>): Asked {
   const what = route.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]));
-  return { what, safe: route.startsWith("GET ") || route === "POST /graphql" };
+  const { query: document } = parameters;
+  if (route !== "POST /graphql" || typeof document !== "string") return { what, safe: route.startsWith("GET ") };
+  const [, kind, name = ""] = /^(query|mutation)\s+(\w+)/.exec(document) ?? [];
+  return { what: `${kind ?? "query"} ${name}`.trim(), safe: kind !== "mutation" };
 }
 
 function headersOf(headers: OctokitAnswer["headers"]): Headers {
@@ -141,15 +172,15 @@ function fetchThrough(http: Http): (url: string, options: FetchOptions) => Promi
   return async (url, { method, headers, body, signal }) => {
     // An enterprise server has REST under /api/v3 and GraphQL beside it.
     const target = url.replace(/\/api\/v3\/graphql$/, "/api/graphql");
-    const isGraph = target.endsWith("/graphql");
+    const isQuery = target.endsWith("/graphql") && !isMutation(body);
     const answer = await following(http, {
       method,
       url: target,
       headers,
       ...(body === undefined ? {} : { body }),
       signal,
-      safe: method === "GET" || isGraph,
-      buckets: bucketsOf(method, new URL(target).pathname, isGraph),
+      safe: method === "GET" || isQuery,
+      buckets: bucketsOf(method, new URL(target).pathname, body, isQuery),
       tellsRedirects: true,
     });
     const isEmpty = answer.status === 204 || answer.status === 304;
@@ -158,10 +189,15 @@ function fetchThrough(http: Http): (url: string, options: FetchOptions) => Promi
   };
 }
 
+function isMutation(body: string | undefined): boolean {
+  return body?.startsWith('{"query":"mutation ') ?? false;
+}
+
 /** Points of the secondary limit: a read costs one, a write five. */
-function bucketsOf(method: string, path: string, isGraph: boolean): readonly BucketUse[] {
-  const points = { name: "points", cost: method === "GET" || isGraph ? 1 : 5 };
-  return CONTENT.test(`${method} ${path}`) ? [points, { name: "content", cost: 1 }] : [points];
+function bucketsOf(method: string, path: string, body: string | undefined, isQuery: boolean): readonly BucketUse[] {
+  const points = { name: "points", cost: method === "GET" || isQuery ? 1 : 5 };
+  // Our one mutation makes an issue.
+  return CONTENT.test(`${method} ${path}`) || isMutation(body) ? [points, { name: "content", cost: 1 }] : [points];
 }
 
 /** A renamed repository answers with where it is now, 301 to reads and 307 to writes; the method stays. */

@@ -4,8 +4,9 @@ import type { FieldName, RemoteItem, ToolValue } from "../../core/model.ts";
 import { attempt, without } from "../attempts.ts";
 import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
 import { restIssue, type IssueFacts } from "./answers.ts";
+import { bornBelow, completed, learnNames } from "./born-below.ts";
 import { send } from "./client.ts";
-import { dropped, newIssue } from "./inputs.ts";
+import { dropped, newIssue, type Input } from "./inputs.ts";
 import { namingOf, typeMark, type Naming, type WorkType } from "./naming.ts";
 import { pathOf, withParents } from "./nodes.ts";
 import { parentsOf, place, type Parents } from "./parents.ts";
@@ -25,7 +26,10 @@ interface Creating {
 
 type Refused = { readonly [F in FieldName]?: string };
 
-/** Makes every twin, one request each, and reports it as soon as it is known; parents must stand in GitHub already. */
+/**
+ * Makes every twin, one request each where its labels are there already, and reports it as soon as it is known; parents
+ * must stand in GitHub before.
+ */
 export async function create(
   scope: SchemaScope,
   requests: readonly CreateRequest[],
@@ -34,12 +38,21 @@ export async function create(
   if (requests.length === 0) return;
   const creating = { scope, naming: namingOf(scope), parents: await parentsOf(scope, requests) };
   const known = await existing(scope, requests);
+  const fresh = requests.filter((request) => !known.has(request.syncKey) && parentIn(creating, request) !== undefined);
+  await learnNames(
+    scope,
+    fresh.map((request) => bodyOf(creating, request)),
+  );
   for (const request of requests) {
     const issue = known.get(request.syncKey);
-    if (issue)
-      await report({ id: request.id, kind: "done", ...(await finished(creating, resumed(request, issue), issue)) });
+    if (issue) await report({ id: request.id, kind: "done", ...(await resumed(creating, request, issue)) });
     else await createOne(creating, request, report);
   }
+}
+
+/** Ref of the parent, where it stands in GitHub. */
+function parentIn({ parents }: Creating, { fields: { parent } }: CreateRequest): string | undefined {
+  return typeof parent === "string" && parents.has(parent) ? parent : undefined;
 }
 
 /** What attempts of unknown outcome have made already, by sync key. */
@@ -59,49 +72,59 @@ async function createOne(creating: Creating, request: CreateRequest, report: Rep
     const message = "GitHub has no place for the project itself; the repository is its container";
     return report({ id: request.id, kind: "rejected", message });
   }
-  let issue: IssueFacts | undefined;
+  const parent = parentIn(creating, request);
+  let [born, issue]: (IssueFacts | undefined)[] = [];
   // Whatever becomes of the later steps, the issue stands: their refusals are those of single fields.
   const outcome = await attempt(request.id, without(request.fields, ["parent"]), ["title"], async (fields) => {
-    issue = await post(creating, { ...request, fields }, request.type as WorkType);
+    const body = bodyOf(creating, { ...request, fields });
+    // Once it is made, a field that is refused afterwards is left out of what follows.
+    if (parent !== undefined) born ??= await settling(() => bornBelow(creating.scope, body, parent));
+    issue = born;
+    issue = born ? await completed(creating.scope, born, body) : await post(creating, body);
     return twinOf(creating.scope, issue);
   });
-  if (outcome.kind === "rejected" || !issue) return report(outcome);
+  if (!issue) return report(outcome);
   const { twin, refused } = await finished(creating, request, issue);
-  const lost = dropped(without(request.fields, ["parent", ...Object.keys(outcome.refused)]), twin);
-  await report({ ...outcome, twin, refused: { ...lost, ...outcome.refused, ...refused } });
+  const told = outcome.kind === "done" ? outcome.refused : {};
+  const lost = dropped(without(request.fields, ["parent", ...Object.keys(told)]), twin);
+  await report({ id: request.id, kind: "done", twin, refused: { ...lost, ...told, ...refused } });
 }
 
-async function post({ scope, naming }: Creating, request: CreateRequest, type: WorkType): Promise<IssueFacts> {
-  const { repository, types } = githubSchemaOf(scope.schema);
-  const mark = typeMark(naming, types, type);
+function bodyOf({ scope, naming }: Creating, request: CreateRequest): Input {
+  const type = request.type as WorkType;
+  const mark = typeMark(naming, githubSchemaOf(scope.schema).types, type);
   const input = newIssue(naming, type, request.fields, request.syncKey);
   const labels = [...((input["labels"] as string[] | undefined) ?? []), ...(mark.label ? [mark.label] : [])];
-  const body = { ...input, ...(labels.length > 0 ? { labels } : {}), ...(mark.type ? { type: mark.type } : {}) };
-  const parameters = { ...pathOf({ repository: repository.fullName }), ...body };
-  try {
-    return await send(scope, "POST /repos/{owner}/{repo}/issues", parameters, restIssue);
-  } catch (error) {
-    throw settling(error);
-  }
+  return { ...input, ...(labels.length > 0 ? { labels } : {}), ...(mark.type ? { type: mark.type } : {}) };
+}
+
+function post({ scope }: Creating, body: Input): Promise<IssueFacts> {
+  const parameters = { ...pathOf({ repository: githubSchemaOf(scope.schema).repository.fullName }), ...body };
+  return settling(() => send(scope, "POST /repos/{owner}/{repo}/issues", parameters, restIssue));
 }
 
 /** An attempt without an answer is not looked for too early; a repository that is not found takes no item at all. */
-function settling(error: unknown): unknown {
-  if (!isSyncFailure(error)) return error;
-  const { code, message, details } = error;
-  if (code === "NotFound") return new SyncFailure("Forbidden", message, details, error);
-  if (!details.outcomeUnknown) return error;
-  const retryAfterMs = Math.max(SETTLE_MS, details.retryAfterMs ?? 0);
-  return new SyncFailure(code, message, { ...details, retryAfterMs }, error);
+async function settling<T>(make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!isSyncFailure(error)) throw error;
+    const { code, message, details } = error;
+    if (code === "NotFound") throw new SyncFailure("Forbidden", message, details, error);
+    if (!details.outcomeUnknown) throw error;
+    const retryAfterMs = Math.max(SETTLE_MS, details.retryAfterMs ?? 0);
+    throw new SyncFailure(code, message, { ...details, retryAfterMs }, error);
+  }
 }
 
 /** Time within which a create is followed by its own next steps. */
 const OWN_STEPS_MS = 5 * 60_000;
 
 /** What an earlier attempt may have left undone: later than that, an open issue is one that people keep open. */
-function resumed(request: CreateRequest, { createdAt, updatedAt }: IssueFacts): CreateRequest {
-  const isFresh = Date.parse(updatedAt) - Date.parse(createdAt) <= OWN_STEPS_MS;
-  return isFresh ? request : { ...request, fields: without(request.fields, ["status"]) };
+async function resumed(creating: Creating, request: CreateRequest, issue: IssueFacts): ReturnType<typeof finished> {
+  const isFresh = Date.parse(issue.updatedAt) - Date.parse(issue.createdAt) <= OWN_STEPS_MS;
+  if (!isFresh) return finished(creating, { ...request, fields: without(request.fields, ["status"]) }, issue);
+  return finished(creating, request, await completed(creating.scope, issue, bodyOf(creating, request)));
 }
 
 /** Steps that a create takes beyond its first request: closing, and the place below a parent. */

@@ -58,6 +58,24 @@ export function findDocument(count: number, hasTypes: boolean): string {
 ${fragment(hasTypes)}`;
 }
 
+/** Ids of labels of the repository and of people: `n0`, `n1`, ... */
+export function namesDocument(kinds: readonly ("label" | "user")[]): string {
+  const indexes = kinds.map((kind, n) => ({ kind, n }));
+  const of = (kind: "label" | "user", argument: string): string[] =>
+    indexes.filter((one) => one.kind === kind).map(({ n }) => `n${n}: ${kind}(${argument}: $n${n}) { id }`);
+  return `query Names($repository: ID!, ${indexes.map(({ n }) => `$n${n}: String!`).join(", ")}) {
+  repository: node(id: $repository) { id ... on Repository { ${of("label", "name").join("\n")} } }
+  ${of("user", "login").join("\n  ")}
+}`;
+}
+
+export function createDocument(hasTypes: boolean): string {
+  return `mutation CreateIssue($input: CreateIssueInput!) {
+  createIssue(input: $input) { issue { ...Facts } }
+}
+${fragment(hasTypes)}`;
+}
+
 /** What changed in several repositories, each since its own time: `r0`, `r1`, ... By node id, so that a new name is no matter. */
 export function streamDocument(count: number, hasTypes: boolean): string {
   const indexes = Array.from({ length: count }, (_, n) => n);

@@ -41,6 +41,8 @@ export const graphqlError = z.object({
   type: z.string().nullish(),
   message: z.string().default("no message"),
   path: z.array(z.union([z.string(), z.number()])).nullish(),
+  /** Has a code where the document itself is not understood. */
+  extensions: z.object({ code: z.string().nullish() }).nullish(),
 });
 type GraphqlError = z.output<typeof graphqlError>;
 
@@ -89,21 +91,31 @@ const SEVERITY: readonly ErrorCode[] = ["RateLimited", "AuthFailed", "Forbidden"
 export function graphqlFailure(
   errors: readonly GraphqlError[],
   { status, headers }: { readonly status: number; readonly headers: Headers },
-  { what }: Asked,
+  { what, safe }: Asked,
 ): SyncFailure {
-  const judged = errors.map(({ type, message }) => ({ code: BY_TYPE[type ?? ""] ?? codeOfWords(message), message }));
+  const judged = errors.map(({ type, message }) => ({ code: codeOfError(type ?? "", message), message }));
   const code = SEVERITY.find((candidate) => judged.some((one) => one.code === candidate)) ?? "Unavailable";
   const words = judged.find((one) => one.code === code)?.message.slice(0, MAX_WORDS) ?? "";
   const text = JSON.stringify({ type: "RATE_LIMITED", message: words });
   const retryAfterMs = code === "RateLimited" ? waitMs({ status: 200, headers, text }) : undefined;
-  const details = { tool: TOOL, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const details = {
+    tool: TOOL,
+    status,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(code === "Unavailable" && !safe ? { outcomeUnknown: true } : {}),
+  };
   return new SyncFailure(code, withRemedy(`github: ${what}: ${words}`, hintOf(code, status, words, headers)), details);
 }
 
-function codeOfWords(message: string): ErrorCode {
-  if (/secondary rate limit/i.test(message)) return "RateLimited";
+function codeOfError(type: string, message: string): ErrorCode {
+  if (isLimitWords(message)) return "RateLimited";
   // The oldest shape of INSUFFICIENT_SCOPES has no type.
-  return /granted the required scopes/i.test(message) ? "Forbidden" : "Unavailable";
+  return BY_TYPE[type] ?? (/granted the required scopes/i.test(message) ? "Forbidden" : "Unavailable");
+}
+
+/** Whether an error of GraphQL, of whatever type, tells of a secondary limit. */
+export function isLimitWords(message: string): boolean {
+  return /secondary rate limit|submitted too quickly/i.test(message);
 }
 
 function codeOf(status: number, words: string): ErrorCode {

@@ -7,6 +7,7 @@ afterEach(() => bench.close());
 
 const issues = () => bench.sandbox.host.issuesOf(bench.sandbox.host.repositories[0]!);
 const done = (outcome: unknown) => outcome as { refused: Record<string, string>; raced?: string[]; overwrote?: object };
+const operationsSince = (mark: number) => bench.sandbox.log.since(mark).map(({ operation }) => operation);
 const LABELS = { fields: { status: "labels", estimate: "labels" } };
 
 describe("a create", () => {
@@ -27,18 +28,23 @@ describe("a create", () => {
     const request = bench.request("US-1", fields);
     const twin = twinIn((await bench.create([request]))[0]);
     expect(twin).toMatchObject({ key: `${REPOSITORY}#2`, type: "story", syncKey: request.syncKey, fields });
-    const [lookup, post, place] = bench.sandbox.log.since(mark);
-    expect([lookup?.operation, post?.operation, place?.operation]).toEqual([
-      "Read",
-      "POST issues",
-      "POST issues/{n}/sub_issues",
-    ]);
-    expect(JSON.parse(post?.body ?? "")).toEqual({
-      title: "Store a card",
-      body: `Safely.\n\n<!-- sdlc-sync:${request.syncKey} -->`,
-      assignees: ["ada"],
-      labels: ["backend", "status:in_review", "priority:p1", "points:5", "type:Story"],
+    // Labels are made by their first use, and have no ids before.
+    expect(operationsSince(mark)).toEqual(["Read", "Names", "CreateIssue", "PATCH issues/{n}"]);
+    const again = bench.sandbox.log.total();
+    const next = twinIn((await bench.create([bench.request("US-2", { ...fields, title: "Show a card" })]))[0]);
+    expect(next.fields).toEqual({ ...twin.fields, title: "Show a card" });
+    expect(operationsSince(again)).toEqual(["Read", "Names", "CreateIssue"]);
+    const known = bench.sandbox.log.total();
+    const last = bench.request("US-3", { ...fields, title: "Forget a card" });
+    await bench.create([last]);
+    expect(operationsSince(known)).toEqual(["Read", "CreateIssue"]);
+    const { input } = JSON.parse(bench.sandbox.log.all().at(-1)?.body ?? "").variables;
+    expect(input).toMatchObject({
+      title: "Forget a card",
+      body: `Safely.\n\n<!-- sdlc-sync:${last.syncKey} -->`,
+      parentIssueId: parent.ref,
     });
+    expect([input.labelIds.length, input.assigneeIds.length]).toEqual([5, 1]);
     expect((await bench.readOne(twin.ref)).fields).toEqual(twin.fields);
   });
 
@@ -46,11 +52,16 @@ describe("a create", () => {
     bench = await startBench();
     bench.reserved.length = 0;
     const twin = await bench.createOne("US-1", { title: "One" });
-    expect(bench.reserved).toEqual([
+    const written = [
       { name: "requests", cost: 1 },
       { name: "points", cost: 5 },
       { name: "content", cost: 1 },
-    ]);
+    ];
+    expect(bench.reserved).toEqual(written);
+    bench.reserved.length = 0;
+    await bench.createOne("US-2", { title: "Below it", parent: twin.ref });
+    expect(bench.reserved.slice(-3)).toEqual(written);
+    expect(bench.reserved.filter(({ name }) => name === "content")).toHaveLength(1);
     bench.reserved.length = 0;
     await bench.updateOne(twin, { description: "x" });
     expect(bench.reserved.filter(({ name }) => name === "points").map(({ cost }) => cost)).toEqual([1, 5]);
@@ -251,7 +262,40 @@ describe("parents", () => {
       expect(await bench.updateOne(child, { parent })).toMatchObject({ refused: {}, twin: { fields: { parent } } });
     expect((await bench.readOne(child.ref)).fields.parent).toBeNull();
     const places = bench.sandbox.log.count(/sub_issue/);
-    expect(places).toBe(3);
+    // Born below the first, it moved to the second and out again.
+    expect(places).toBe(2);
+  });
+
+  it("and all else come with an issue whose answer was lost, however far it had come", async () => {
+    bench = await startBench();
+    const epic = await bench.createOne("E-1", { title: "Epic" }, "epic");
+    const request = bench.request("US-1", { title: "Lost", parent: epic.ref, labels: ["new"], assignee: "ada" });
+    for (const operation of ["CreateIssue", "PATCH issues/{n}"]) {
+      bench.sandbox.faults.add({ kind: "drop-after", operation });
+      const again = { ...request, recover: operation !== "CreateIssue" };
+      await expect(bench.create([again])).rejects.toMatchObject({
+        code: "Unavailable",
+        details: { outcomeUnknown: true },
+      });
+      expect(issues()).toHaveLength(2);
+    }
+    const [outcome] = await bench.create([{ ...request, recover: true }]);
+    expect(done(outcome).refused).toEqual({});
+    expect(twinIn(outcome).fields).toMatchObject({ parent: epic.ref, labels: ["new"], assignee: "ada" });
+    expect(issues()).toHaveLength(2);
+  });
+
+  it("are set afterwards where GraphQL refuses the create, which then goes by REST", async () => {
+    bench = await startBench();
+    const epic = await bench.createOne("E-1", { title: "Epic" }, "epic");
+    bench.sandbox.host.repositories[0]!.permission = "read";
+    const request = bench.request("US-1", { title: "Told by REST", parent: epic.ref, labels: ["dropped"] });
+    const mark = bench.sandbox.log.total();
+    const [outcome] = await bench.create([request]);
+    expect(operationsSince(mark)).toContain("CreateIssue");
+    expect(operationsSince(mark)).toContain("POST issues");
+    expect(done(outcome).refused["labels"]).toContain("write role");
+    expect(issues()).toHaveLength(2);
   });
 
   it("that GitHub refuses are told, and the rest stands", async () => {
