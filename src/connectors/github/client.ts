@@ -100,7 +100,7 @@ const REFUSALS = ["FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND", "UNPROCESSABL
  * this server knows. No other failure tells whether it was carried out.
  */
 export async function mutate<T>(
-  scope: Scope,
+  scope: Caller,
   document: string,
   variables: Readonly<Record<string, unknown>>,
   shape: z.ZodType<T>,

@@ -9,6 +9,7 @@ import { syncKey } from "../../../src/connectors/sync-key.ts";
 import { openStore } from "../../../src/store/open.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { openHttp } from "../../access/http-with.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 const { connector } = githubModule;
 const REPOSITORY = "acme/checkout";
@@ -31,7 +32,8 @@ async function start(tokenMs?: number): Promise<void> {
 
 async function scopeOf(repository = REPOSITORY, more: Readonly<Record<string, string>> = {}): Promise<SchemaScope> {
   const container = { repository };
-  const binding: Binding = { project: "P", tool: "github", container, tasks: false, mapping: {}, people: {} };
+  const maps = mapsOf("github");
+  const binding: Binding = { project: "P", tool: "github", container, tasks: false, maps, mapping: {}, people: {} };
   const credentials = { ...github.appCredentials, ...more };
   const http = openHttp({ module: githubModule, credentials, store, container });
   const scope = { binding, http, signal: new AbortController().signal };

@@ -4,6 +4,7 @@ import { linearModule } from "../../../src/connectors/linear/index.ts";
 import { openStore } from "../../../src/store/open.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { openHttp } from "../../access/http-with.ts";
+import { mapsOf } from "../../support/maps.ts";
 
 let store: Store;
 let linear: LinearSandbox;
@@ -16,7 +17,8 @@ afterEach(() => linear?.close());
 async function describeTeam(credentials: Readonly<Record<string, string | undefined>>): Promise<unknown> {
   const http = openHttp({ module: linearModule, credentials, store });
   const container = { team_id: "PAY", project_id: null };
-  const binding = { project: "P", tool: "linear", container, tasks: false, mapping: {}, people: {} };
+  const maps = mapsOf("linear");
+  const binding = { project: "P", tool: "linear", container, tasks: false, maps, mapping: {}, people: {} };
   return linearModule.connector.describe({ binding, http, signal: new AbortController().signal });
 }
 async function start(): Promise<void> {
