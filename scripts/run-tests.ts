@@ -24,7 +24,7 @@ interface Suite {
 const SUITES: readonly Suite[] = [
   { name: "core", paths: ["test/core"], heavy: { SDLC_SYNC_PROPERTY_RUNS: "20000" } },
   { name: "hub", paths: ["test/hub"], heavy: { SDLC_SYNC_PROPERTY_RUNS: "5000" } },
-  { name: "store", paths: ["test/store", "test/rate"] },
+  { name: "store", paths: ["test/store", "test/rate", "test/access"] },
   { name: "ui", paths: ["test/ui"] },
   { name: "registry", paths: ["test/registry", "test/cli", "test/scripts", "test/temporal"], sharesModules: true },
   { name: "connectors", paths: ["test/connectors", "test/sandbox"], sharesModules: true },
