@@ -57,8 +57,8 @@ export function createBudget(options: BudgetOptions): Budget {
       const isTurnOver = !urgent && waitedInRow >= TURN_CALLS;
       const waitMs = await store.reserve(buckets, now(), { ms: SHORT_WAIT_MS, isTurnOver });
       if (waitMs > SHORT_WAIT_MS) {
-        const headroom = headroomMs(buckets, urgent ? URGENT_CALLS : HEADROOM_CALLS) * (0.5 + random());
-        throw exhausted(account, Math.ceil(waitMs + headroom));
+        const together = urgent ? await untilTogether(options, buckets) : waitMs + headroomMs(buckets);
+        throw exhausted(account, Math.ceil(waitMs + Math.max(0, together - waitMs) * (0.5 + random())));
       }
       waitedInRow = waitMs > 0 ? waitedInRow + 1 : 0;
       // Its turn is kept for it: who asks meanwhile comes after it.
@@ -72,11 +72,17 @@ export function createBudget(options: BudgetOptions): Budget {
 
 /**
  * A step of a sync takes several calls (re-read, write): after a wait for just one it would spend that one on
- * the re-read and wait again, for ever. So a long wait lasts until a handful may go.
+ * the re-read and wait again, for ever. So a long wait lasts until a handful may go, which is spread over this time.
  */
-function headroomMs(buckets: readonly BucketLimit[], calls: number): number {
-  const spans = buckets.map(({ limit, periodMs, burst }) => (periodMs / limit) * (Math.min(calls, burst) - 1));
+function headroomMs(buckets: readonly BucketLimit[]): number {
+  const spans = buckets.map(({ limit, periodMs, burst }) => (periodMs / limit) * (Math.min(HEADROOM_CALLS, burst) - 1));
   return Math.ceil(Math.max(...spans));
+}
+
+/** Of who is urgent nothing is spread: when the windows have room for a handful at once. Nothing is counted, for not even one may go yet. */
+function untilTogether({ store, now }: BudgetOptions, buckets: readonly BucketLimit[]): Promise<number> {
+  const handful = buckets.map((bucket) => ({ ...bucket, cost: bucket.cost * URGENT_CALLS }));
+  return store.reserve(handful, now());
 }
 
 /** A vendor's word can only tighten the budget: headers that lie or vanish never loosen it. */

@@ -80,6 +80,17 @@ describe("reserving", () => {
     expect(waits).toEqual([]);
   });
 
+  test("who is urgent comes back when the window has room for a handful, however slow another bucket fills that is not used up", async () => {
+    const { call, clock } = budgetOf([MINUTE, { ...MINUTE, limit: 500, periodMs: 3_600_000 }]);
+    await callTimes(call, 58);
+    clock.now += 5_000;
+    await callTimes(call, 2);
+    // Those of the first slot leave the window together: all that wait for them go then.
+    await expect(call()).rejects.toMatchObject({ details: { retryAfterMs: 56_000 } });
+    clock.now += 56_000;
+    await callTimes(call, 58);
+  });
+
   test("what is told of it names the account, not what is behind its first slash", async () => {
     const { call } = budgetOf([{ ...MINUTE, limit: 1 }], "jira/secret-tail");
     await call();
