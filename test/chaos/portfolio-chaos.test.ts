@@ -5,6 +5,7 @@ import { randomOf } from "../hub/random.ts";
 import { findPostgres, makeSchema, type PostgresSchema } from "../store/postgres.ts";
 import { chaosSeed, startFileServer, type FileServer } from "./crash-world.ts";
 import { Killer } from "./killer.ts";
+import { TOOLS } from "./portfolio/deeds.ts";
 import { People } from "./portfolio/people.ts";
 import { CALLS_A_MINUTE, PortfolioWorld } from "./portfolio/portfolio-world.ts";
 import { brokenPromises, overBudget } from "./portfolio/promises.ts";
@@ -62,7 +63,7 @@ async function live(minutes: number, projects: number, store: Store): Promise<vo
   killer = new Killer({
     kills: Infinity,
     random: kills!,
-    mustDie: ["POST issue/bulk", "CreateIssues"],
+    mustDie: ["POST issue/bulk", "CreateIssues", "POST pages", "CreateIssue"],
     spacing: IS_LONG ? 600 : 150,
     // Whichever of them sent the request: it dies at this boundary.
     kill: () => pool.kill("all"),
@@ -70,10 +71,11 @@ async function live(minutes: number, projects: number, store: Store): Promise<vo
   });
   await pool.fill(2);
   const over = new AbortController();
-  for (const vendor of [world.jira, world.linear]) killer.attach(vendor);
+  const vendors = TOOLS.map((tool) => world[tool]);
+  for (const vendor of vendors) killer.attach(vendor);
   for (const file of portfolio.hubs.values()) killer.watch(file);
   portfolio.countArrivals();
-  const weather = new Weather([world.jira, world.linear], sky!);
+  const weather = new Weather(vendors, sky!);
   const people = new People(portfolio, crowd!);
   const troubles = store.troubles(trouble!);
 
@@ -101,7 +103,7 @@ async function live(minutes: number, projects: number, store: Store): Promise<vo
   const writes = mark.writes();
   const lines = [
     `seed ${seed}: ${projects} projects, ${minutes} min, ${people.deeds.length} edits and ${people.stories.length} new stories by people, ${people.postponed} postponed`,
-    `${runs} syncs of the portfolio, ${rounds} more until quiet, ${portfolio.arrivals.jira.length} requests to jira, ${portfolio.arrivals.linear.length} to linear`,
+    `${runs} syncs of the portfolio, ${rounds} more until quiet, requests: ${TOOLS.map((tool) => `${tool} ${portfolio.arrivals[tool].length}`).join(", ")}`,
     `${pool.starts} workers started, ${pool.kills} killed; those that died at a boundary:`,
     ...killer.lines(),
     "requests hit by faults:",
@@ -111,9 +113,7 @@ async function live(minutes: number, projects: number, store: Store): Promise<vo
   console.log(lines.join("\n"));
   const broken = [
     ...brokenPromises(await portfolio.now(people)),
-    ...(["jira", "linear"] as const).flatMap((tool) =>
-      overBudget(tool, portfolio.arrivals[tool], CALLS_A_MINUTE * JITTER, 60_000),
-    ),
+    ...TOOLS.flatMap((tool) => overBudget(tool, portfolio.arrivals[tool], CALLS_A_MINUTE * JITTER, 60_000)),
     ...pool.crashes.map((words) => `a worker ended by itself: ${words}`),
     ...(writes > 0 ? [`I2: ${writes} writes by one more sync`] : []),
   ];
@@ -123,7 +123,8 @@ async function live(minutes: number, projects: number, store: Store): Promise<vo
   expect(broken).toEqual([]);
   expect(await portfolio.texts()).toEqual(texts);
   expect(world.linear.specViolations()).toEqual([]);
-  expect(world.jira.spec.violations()).toEqual([]);
+  for (const { spec } of [world.jira, world.notion, world.github]) expect(spec.violations()).toEqual([]);
+  expect(world.github.documentViolations()).toEqual([]);
 }
 
 const guard = { timeout: MINUTES * 60_000 + 1_200_000 };

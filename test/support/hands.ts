@@ -82,7 +82,10 @@ export async function editInGithub({ github }: Pick<Vendors, "github">, edit: Ha
   const [status = ""] = field === "status" ? statusNames("github", type, value) : [];
   if (field === "parent") await act("move", { parent: value });
   else if (field === "status" && !status.startsWith("status:")) await act("close", { reason: status });
-  else if (field in TOLD_BY) await act("edit", { fields: { labels: relabelled(github, edit, status) } });
+  else if (field === "status") {
+    await act("reopen", {});
+    await act("edit", { fields: { labels: relabelled(github, edit, status) } });
+  } else if (field in TOLD_BY) await act("edit", { fields: { labels: relabelled(github, edit, status) } });
   else if (field === "assignee") await act("edit", { fields: { assignees: value === null ? [] : [value] } });
   else if (field === "sprint") await act("edit", { fields: { milestone: value } });
   else await act("edit", { fields: { [field === "description" ? "body" : field]: value } });

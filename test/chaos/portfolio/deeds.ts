@@ -2,7 +2,7 @@
 import type { FieldName, FieldValue, ItemId } from "../../../src/core/model.ts";
 import type { View } from "../../support/sides.ts";
 
-export const TOOLS = ["jira", "linear"] as const;
+export const TOOLS = ["jira", "linear", "notion", "github"] as const;
 export type SyncedTool = (typeof TOOLS)[number];
 
 export interface Deed {

@@ -4,9 +4,16 @@ import { basename, dirname, join } from "node:path";
 import type { HubTree } from "../../../src/core/model.ts";
 import { readHub } from "../../../src/hub/read.ts";
 import type { Random } from "../../hub/random.ts";
+import { TOOLS, type SyncedTool } from "./deeds.ts";
 
 export const STORIES = 3;
-export const CONTAINERS = { jira: ["CHK", "BO", "MOB"], linear: ["PAY", "DAT"] } as const;
+export const CONTAINERS = {
+  jira: ["CHK", "BO", "MOB"],
+  linear: ["PAY", "DAT"],
+  github: ["acme/checkout", "acme/office"],
+} as const;
+/** One project of so many is bound to all four trackers, the others to two. */
+const FOUR_IN = 4;
 const STRATEGIES = ["last-modified-wins", "last-modified-wins", "source-wins", "manual", "field-merge"];
 const MARK = "# Kept by people:";
 
@@ -26,14 +33,26 @@ export function hubOf(n: number, { pick }: Random): string {
     "external_sync:",
     `  jira: {project_key: ${pick(CONTAINERS.jira)}}`,
     `  linear: {team_id: ${pick(CONTAINERS.linear)}}`,
+    ...(n % FOUR_IN === 1
+      ? [`  notion: {database_id: "{NOTION}"}`, `  github: {repository: ${pick(CONTAINERS.github)}}`]
+      : []),
     "",
   ].join("\n");
 }
 
 /** What stands beside every hub file: how its conflicts are decided, and that what is gone is made anew. */
-export function syncConfigOf(id: string, { pick }: Random): string {
-  const tool = `{conflict_resolution: ${pick(STRATEGIES)}, deletes: recreate}`;
-  return `sync_config: {project_id: "${id}", tools: {jira: ${tool}, linear: ${tool}}}\n`;
+export function syncConfigOf(id: string, hub: string, { pick }: Random): string {
+  const strategy = pick(STRATEGIES);
+  const tools = boundOf(hub).map((tool) => {
+    const mapping = tool === "github" ? ", mapping: {fields: {status: labels, estimate: labels}}" : "";
+    return `${tool}: {conflict_resolution: ${strategy}, deletes: recreate${mapping}}`;
+  });
+  return `sync_config: {project_id: "${id}", tools: {${tools.join(", ")}}}\n`;
+}
+
+/** The trackers that a hub of ours names. */
+export function boundOf(hub: string): readonly SyncedTool[] {
+  return TOOLS.filter((tool) => new RegExp(`^  ${tool}: \\{`, "m").test(hub));
 }
 
 function storyLines(id: string, title: string): string[] {

@@ -1,9 +1,10 @@
-/** People who edit hub files, Jira and Linear as chance has it, and never look whether anything is being synced. */
+/** People who edit hub files and trackers as chance has it, and never look whether anything is being synced. */
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FieldValue, HubItem } from "../../../src/core/model.ts";
 import type { Random } from "../../hub/random.ts";
-import { statusNames, viewOf } from "../../support/sides.ts";
+import { editByHand } from "../../support/hands.ts";
+import { viewOf } from "../../support/sides.ts";
 import { PEOPLE, type World } from "../../support/world.ts";
 import { TOOLS, type Deed, type NewStory, type SyncedTool } from "./deeds.ts";
 import { save, treeOf, withLine, withStory } from "./hubs.ts";
@@ -24,8 +25,6 @@ const HUB_KEYS: Readonly<Record<Field, string>> = {
   labels: "labels",
   assignee: "assignee",
 };
-const LINEAR_KEYS = { ...HUB_KEYS, estimate: "estimate", status: "state" } as const;
-const JIRA_KEYS = { title: "summary", description: "description", estimate: "points", assignee: "assignee" } as const;
 /** Of ten edits of a hub file, about one adds a story. */
 const NEW_SHARE = 0.1;
 
@@ -95,21 +94,7 @@ export class People {
     const saw = view[field];
     const { kind, value, whole } = this.#wanted(field, (saw ?? []) as FieldValue);
     this.deeds.push({ project, item, field, side, kind, value, saw });
-    void (side === "jira" ? this.#inJira(key, field, whole) : this.#inLinear(key, field, whole));
-  }
-
-  #inJira(key: string, field: Field, value: FieldValue): Promise<unknown> {
-    const { jira } = this.#site.world;
-    if (field === "status")
-      return jira.human({ action: "transition", key, to: statusNames("jira", "story", value)[0] });
-    const own = jira.site.get(key).data.labels.filter((label) => label === "sdlc-sync");
-    const fields = field === "labels" ? { labels: [...(value as string[]), ...own] } : { [JIRA_KEYS[field]]: value };
-    return jira.human({ action: "edit", key, fields });
-  }
-
-  #inLinear(item: string, field: Field, value: FieldValue): Promise<unknown> {
-    const shown = field === "status" ? statusNames("linear", "story", value)[0] : value;
-    return this.#site.world.linear.human({ action: "edit", item, fields: { [LINEAR_KEYS[field]]: shown } });
+    void editByHand(world, side, { key, type: "story", field, value: whole });
   }
 
   /** A value that no one wrote before, where the field has room for such; `whole` is what the field is to hold. */

@@ -1,4 +1,4 @@
-/** Hundreds of projects in one workspace, bound to two vendors, with a Temporal server and a store of their own. */
+/** Hundreds of projects in one workspace, bound to two vendors or to four, with a Temporal server and a store of their own. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
@@ -9,11 +9,12 @@ import type { Store } from "../../../src/store/store.ts";
 import { signalSync, startPortfolio } from "../../../src/temporal/client.ts";
 import { StateFolder } from "../../../src/temporal/state-folder.ts";
 import type { PortfolioProgress } from "../../../workflows/messages.ts";
+import { USUAL_PROPERTIES } from "../../../sandbox/notion/index.ts";
 import type { Random } from "../../hub/random.ts";
 import { liveTwins } from "../../support/sides.ts";
 import { startWorld, type World } from "../../support/world.ts";
 import type { FileServer } from "../crash-world.ts";
-import { CONTAINERS, hubOf, lostComments, syncConfigOf, treeOf } from "./hubs.ts";
+import { boundOf, CONTAINERS, hubOf, lostComments, syncConfigOf, treeOf } from "./hubs.ts";
 import type { People, Site } from "./people.ts";
 import type { PortfolioNow } from "./promises.ts";
 import { TOOLS, type SyncedTool } from "./deeds.ts";
@@ -23,9 +24,10 @@ export const CALLS_A_MINUTE = 1_800;
 const REGISTRY = `capabilities:
   tracking:
     tools:
-      jira: {rate_limits: [{name: requests, limit: ${CALLS_A_MINUTE}, per: minute, scope: credential}]}
-      linear: {rate_limits: [{name: requests, limit: ${CALLS_A_MINUTE}, per: minute, scope: credential}]}
+${TOOLS.map((tool) => `      ${tool}: {rate_limits: [{name: requests, limit: ${CALLS_A_MINUTE}, per: minute, scope: credential}]}`).join("\n")}
 `;
+/** Where projects share a database, this property tells whose a page is. */
+const PROPERTIES = [...USUAL_PROPERTIES, { name: "Project", type: "rich_text" } as const];
 
 export interface PortfolioOptions {
   readonly projects: number;
@@ -40,7 +42,7 @@ export class PortfolioWorld implements Site {
   readonly world: World;
   readonly hubs: ReadonlyMap<string, string>;
   /** Arrival times of requests, by vendor. */
-  readonly arrivals: Readonly<Record<SyncedTool, number[]>> = { jira: [], linear: [] };
+  readonly arrivals: Readonly<Record<SyncedTool, number[]>> = { jira: [], linear: [], notion: [], github: [] };
   readonly store: Store;
   readonly #client: Client;
   readonly #hubQueue: string;
@@ -63,7 +65,7 @@ export class PortfolioWorld implements Site {
 
   /** Notes when each request arrives, before whoever stands at the vendors already. */
   countArrivals(): void {
-    for (const tool of ["jira", "linear"] as const) {
+    for (const tool of TOOLS) {
       const next = this.world[tool].onArrival;
       this.world[tool].onArrival = (request) => {
         this.arrivals[tool].push(Date.now());
@@ -76,7 +78,9 @@ export class PortfolioWorld implements Site {
     const { random, temporal, heartbeatMs, storeUrl } = options;
     const ids = Array.from({ length: options.projects - 1 }, (_, n) => `PROJ-2030-${String(n + 1).padStart(3, "0")}`);
     const others = Object.fromEntries(ids.map((id, n) => [id, hubOf(n + 1, random)]));
-    const configs = ids.map((id) => [`docs/projects/${id}/sync-config.yaml`, syncConfigOf(id, random)] as const);
+    const configs = ids.map(
+      (id) => [`docs/projects/${id}/sync-config.yaml`, syncConfigOf(id, others[id]!, random)] as const,
+    );
     const engine = {
       heartbeat_timeout_ms: heartbeatMs,
       retry_wait_ms: 200,
@@ -98,13 +102,23 @@ export class PortfolioWorld implements Site {
       jira: { projects: CONTAINERS.jira.map((key) => ({ key })) },
       linear: { requestsPerHour: 1_000_000, complexityPerHour: 1_000_000_000 },
       linearSeed: { teams: CONTAINERS.linear.map((key) => ({ key })) },
+      more: ["notion", "github"],
+      notion: {
+        databases: [{ name: "Delivery", dataSources: [{ name: "Delivery", properties: PROPERTIES }] }],
+        quirks: { rateLimit: false },
+      },
+      github: {
+        repositories: CONTAINERS.github.map((name) => ({ name })),
+        quirks: { contentLimit: false, pointsLimit: false },
+        requestsPerHour: 1_000_000,
+      },
       env: { TEMPORAL_ADDRESS: temporal.server.address },
     });
     const texts = new Map<string, string>();
     for (const id of [world.project, ...ids]) texts.set(id, await readFile(hubFile(world.root, id), "utf8"));
     const store = storeUrl === undefined ? world.store : await openStore({ url: storeUrl });
     const now = new Date().toISOString();
-    for (const id of texts.keys()) for (const tool of ["jira", "linear"]) await store.consent(id, tool, now);
+    for (const [id, text] of texts) for (const tool of boundOf(text)) await store.consent(id, tool, now);
     const client = new Client({ connection: await Connection.connect({ address: temporal.server.address }) });
     const hubQueue = `hub.${await new StateFolder(world.root).workspaceId()}`;
     return new PortfolioWorld(world, store, client, hubQueue, texts);
@@ -155,6 +169,7 @@ export class PortfolioWorld implements Site {
       const audit = await this.store.audit(id);
       return {
         id,
+        bound: boundOf(before),
         before: items(id, before),
         items: items(id, text),
         audit,

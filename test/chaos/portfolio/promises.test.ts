@@ -18,6 +18,7 @@ const first: Deed = { ...place, field: "title", side: "jira", kind: "set", value
 const second: Deed = { ...place, field: "title", side: "hub", kind: "set", value: "Second", saw: "First" };
 const project: ProjectNow = {
   id: "P-1",
+  bound: ["jira", "linear"],
   before: { "US-1": { ...item, fields: { title: "Zeroth", status: "ready", labels: ["api"] } } },
   items: { "US-1": item },
   audit: [],
@@ -26,8 +27,13 @@ const project: ProjectNow = {
 };
 const well: PortfolioNow = {
   projects: [project],
-  tools: { jira: new Map([["CHK-1", jira]]), linear: new Map([["PAY-1", linear]]) },
-  removed: { jira: [], linear: [] },
+  tools: {
+    jira: new Map([["CHK-1", jira]]),
+    linear: new Map([["PAY-1", linear]]),
+    notion: new Map(),
+    github: new Map(),
+  },
+  removed: { jira: [], linear: [], notion: [], github: [] },
   deeds: [first, second],
   stories: [],
 };
@@ -104,9 +110,21 @@ describe("a planted defect", () => {
       withItem({ fields: { ...item.fields, status: "done" } }),
       /^I4 P-1: US-1\/status holds "done"/,
     ],
+    [
+      "an item without a twin in one of four",
+      withProject({
+        bound: ["jira", "linear", "notion", "github"],
+        items: { "US-1": { ...item, refs: { ...item.refs, notion: "n-1" } } },
+      }),
+      /^I5 P-1: US-1 has no twin in github/,
+    ],
     ["an item that is gone", withProject({ items: {} }), /^I7 P-1: US-1 is gone from the hub/],
     ["a new item that is gone", { ...well, stories: [{ project: "P-1", item: "US-9" }] }, /^I7 P-1: US-9 is gone/],
-    ["a twin that was removed", { ...well, removed: { jira: [], linear: ["PAY-7"] } }, /^I7 linear: PAY-7 was removed/],
+    [
+      "a twin that was removed",
+      { ...well, removed: { ...well.removed, linear: ["PAY-7"] } },
+      /^I7 linear: PAY-7 was removed/,
+    ],
     ["a comment that is gone", withProject({ lostComments: ["# mine"] }), /^I11 P-1: the comment "# mine" is gone/],
   ];
 

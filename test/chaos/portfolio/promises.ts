@@ -14,6 +14,7 @@ type Items = Readonly<Record<ItemId, HubItem>>;
 
 export interface ProjectNow {
   readonly id: string;
+  readonly bound: readonly SyncedTool[];
   /** Before anything happened. */
   readonly before: Items;
   readonly items: Items;
@@ -50,18 +51,18 @@ export function brokenPromises(now: PortfolioNow): string[] {
 }
 
 /** I1: all sides show the same, but for what waits for a person. */
-function disagreeing({ tools }: PortfolioNow, { id, items, open }: ProjectNow): string[] {
+function disagreeing({ tools }: PortfolioNow, { id, bound, items, open }: ProjectNow): string[] {
   const asked = open.map(({ item, field }) => `${item}/${field}:`);
-  return differences(items, TOOLS, (tool, _, key) => tools[tool].get(key))
+  return differences(items, bound, (tool, _, key) => tools[tool].get(key))
     .filter((difference) => !asked.some((place) => difference.startsWith(place)))
     .map((difference) => `I1 ${id}: ${difference}`);
 }
 
 /** I5: a twin each, ... */
-function twinless({ id, items }: ProjectNow): string[] {
+function twinless({ id, bound, items }: ProjectNow): string[] {
   const own = Object.values(items).filter(({ type }) => type !== "project");
   return own.flatMap((item) =>
-    TOOLS.flatMap((tool) => (item.refs[tool] === undefined ? [`I5 ${id}: ${item.id} has no twin in ${tool}`] : [])),
+    bound.flatMap((tool) => (item.refs[tool] === undefined ? [`I5 ${id}: ${item.id} has no twin in ${tool}`] : [])),
   );
 }
 

@@ -5,7 +5,12 @@ import type { Sandbox } from "../../../sandbox/kit/sandbox.ts";
 import type { Random } from "../../hub/random.ts";
 
 /** Operations that list what changed. What is asked for by its id is answered truly: no vendor's index stands between. */
-const LISTING: Readonly<Record<string, string>> = { jira: "^POST search/jql$", linear: "^Changes$" };
+const LISTING: Readonly<Record<string, string>> = {
+  jira: "^POST search/jql$",
+  linear: "^Changes$",
+  notion: "^POST data_sources/{id}/query$",
+  github: "^(?:GET issues|Stream)$",
+};
 
 /** One kind of bad weather, as rules of the stand-in that hit the same requests. */
 type Front = (random: Random, vendor: string) => FaultRule | readonly FaultRule[];
@@ -16,7 +21,7 @@ const FRONTS: readonly Front[] = [
   () => [{ kind: "rate-limited" }, { kind: "no-rate-headers" }],
   ({ int }) => ({ kind: "rate-limited", retryAfterSeconds: 1 + int(3) }),
   () => ({ kind: "server-error" }),
-  () => ({ kind: "error-in-success", operation: "^(?!(?:GET|POST|PUT|DELETE) )" }),
+  () => ({ kind: "error-in-success", operation: "^(?!(?:GET|POST|PUT|PATCH|DELETE) )" }),
   () => ({ kind: "bad-gateway" }),
   () => ({ kind: "unavailable-after" }),
   ({ int }) => ({ kind: "unavailable-after", retryAfterSeconds: 1 + int(2) }),
