@@ -6,7 +6,7 @@ import { editByHand } from "../test/support/hands.ts";
 import { largeHub, storyId } from "../test/support/large-hub.ts";
 import type { Tool } from "../test/support/sides.ts";
 import { startWorld, stopTemporal, type World } from "../test/support/world.ts";
-import { printTable, type BenchTable } from "./table.ts";
+import { ONE_PROJECT, printTable, type BenchTable } from "./table.ts";
 
 const TOOLS = ["jira", "linear", "notion", "github"] as const;
 const PLACES = ["hub", ...TOOLS] as const;
@@ -145,6 +145,7 @@ function isKept(row: Row): boolean {
 function tableOf(rows: readonly Row[]): BenchTable {
   return {
     title: "Calls for one changed item",
+    command: ONE_PROJECT,
     promise:
       "One request for a tool's news; where the change was made elsewhere one bulk read by id and one write, which of a status in Jira is its transition. Beyond it: Jira's transitions and the issue after one, what an edit in GitHub replaced, and with news a text in Notion and a parent in GitHub.",
     isKept: rows.every(isKept),

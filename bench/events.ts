@@ -3,7 +3,7 @@ import { Client, Connection, type WorkflowHandle } from "@temporalio/client";
 import { largeHub } from "../test/support/large-hub.ts";
 import { sharedTemporal, startWorld, stopTemporal, type World } from "../test/support/world.ts";
 import { projectWorkflowId } from "../workflows/messages.ts";
-import { printTable, type BenchTable } from "./table.ts";
+import { ONE_PROJECT, printTable, type BenchTable } from "./table.ts";
 
 /** At most this many, whatever the size: a share of the run's own, and one of each tool. */
 const LIMIT = 30 + 12 * 2;
@@ -19,6 +19,7 @@ export async function benchEvents(): Promise<BenchTable> {
   }
   return {
     title: "Temporal events",
+    command: ONE_PROJECT,
     promise: `At most 30 plus 12 a tool (${LIMIT}), however many items there are.`,
     isKept: rows.every(([, events]) => Number(events) <= LIMIT),
     head: ["items", "events", "KiB of history", "seconds", "kinds"],

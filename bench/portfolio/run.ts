@@ -19,7 +19,6 @@ const FEW_ITEMS = 4;
 const GROWTH = [50, 500, 2_000];
 const EXPORTED = 100;
 const EXPORT_LIMITS: Limits = { jira: 250, linear: 100, notion: 150, github: 250 };
-const CHANGE_LIMITS: Limits = { jira: 100, linear: 100, notion: 100, github: 100 };
 const NEAR = 1.15;
 const QUIET_SECONDS = 10;
 const QUIET_EVENTS = 100;
@@ -37,6 +36,11 @@ const tools = values.tools.split(",") as Tool[];
 const NEWS = tools.some((tool) => tool === "notion" || tool === "github")
   ? "one request a credential and page, in Notion a data source, in GitHub 50 repositories"
   : "one request a credential and page";
+/** So that a smaller portfolio, too, is bound by them and not by the machine. */
+const changeLimit = Math.max(40, Math.round(projects / 5));
+const CHANGE_LIMITS: Limits = { jira: changeLimit, linear: changeLimit, notion: changeLimit, github: changeLimit };
+const commandOf = (part: string): string =>
+  `npm run bench:portfolio -- --projects=${projects} --tools=${values.tools} --only=${part}`;
 /** Sections of other tools stand beside those of the usual two. */
 const named = (title: string): string =>
   values.tools === USUAL ? title : `${title} (${tools.length} tools a project)`;
@@ -51,6 +55,7 @@ async function firstExport(): Promise<BenchTable> {
     const { tool, seconds, ratio } = boundOf(ran, EXPORT_LIMITS);
     return {
       title: named("Portfolio: first export"),
+      command: commandOf("export"),
       promise: `All items to all tools within ${NEAR} of what the limits allow (scaled to ${limitsText(EXPORT_LIMITS)}; the time is linear in the projects).`,
       isKept: ratio <= NEAR && twins === tools.length * count * ITEMS,
       head: ["projects", "items", "twins", "calls", "events", "seconds", "bound", "ratio"],
@@ -96,6 +101,7 @@ function quietTable(ran: Ran): BenchTable {
   const isSilent = isOfFewest(ran, projects) && writesOf(ran) === 0;
   return {
     title: named("Portfolio: nothing changed"),
+    command: commandOf("settled"),
     promise: `No write; ${NEWS}; under ${QUIET_SECONDS} s and ${QUIET_EVENTS} Temporal events in all.`,
     isKept: isSilent && ran.progress.dirty === 0 && ran.seconds < QUIET_SECONDS && ran.events < QUIET_EVENTS,
     head: ["projects", "items", "calls", "writes", "events", "seconds"],
@@ -107,6 +113,7 @@ function busyTable(ran: Ran, changed: { readonly items: number; readonly writes:
   const { tool, seconds, ratio } = boundOf(ran, CHANGE_LIMITS);
   return {
     title: named("Portfolio: 5 % of the items changed"),
+    command: commandOf("settled"),
     promise: `One write a change and tool, other than where it was made; within ${NEAR} of what the limits allow (scaled to ${limitsText(CHANGE_LIMITS)}).`,
     isKept: writesOf(ran) === changed.writes && ratio <= NEAR,
     head: ["projects", "changed", "synced", "writes", "owed", "calls", "events", "seconds", "bound", "ratio"],
@@ -131,6 +138,7 @@ async function memoryTable(world: PortfolioWorld, exported: Ran): Promise<BenchT
   const { now, most } = await world.workerMemory();
   return {
     title: named("Portfolio: memory of the worker"),
+    command: commandOf("settled"),
     promise: `At most ${MOST_MEMORY} MiB in a process of its own, after all of it.`,
     isKept: most <= MOST_MEMORY,
     head: ["projects", "export without limits s", "MiB now", "MiB at most"],
@@ -144,6 +152,7 @@ async function growth(): Promise<BenchTable> {
   const perProject = rows.map(({ size, ran }) => ran.seconds / size);
   return {
     title: named("Portfolio: growth"),
+    command: commandOf("growth"),
     promise: `A quiet run makes ${NEWS}, and its time grows no faster than the projects do.`,
     isKept:
       rows.every(({ size, ran }) => isOfFewest(ran, size)) &&
