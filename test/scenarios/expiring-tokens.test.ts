@@ -79,6 +79,9 @@ describe("a portfolio that signs in by tokens that expire", () => {
       "Show a card",
     ]);
     await quiet();
+    // A look and the whole portfolio go the same way, from connections of their own.
+    expect((await world.run(["plan", world.project])).code).toBe(0);
+    expect((await world.run(["sync", "--all"])).code).toBe(0);
     expect(counts()).toEqual(given(1));
 
     const { client } = await sharedTemporal();

@@ -71,7 +71,9 @@ async function findInstallation(
 /** What keeps the App from a token is mended by people, where its variables and installations are. */
 function refusalOf({ installation, repository }: GithubApp, error: unknown): unknown {
   if (!isSyncFailure(error)) return error;
-  const { code, details } = error;
+  const { code, details, message: words } = error;
+  // Whatever was to be sent with the token was not.
+  if (code === "Unavailable") return new SyncFailure(code, words, { ...details, outcomeUnknown: false }, error.cause);
   if (code !== "AuthFailed" && code !== "Forbidden" && code !== "NotFound" && code !== "Rejected") return error;
   const where =
     installation === null ? `for ${repository?.owner}/${repository?.name}` : `for installation ${installation}`;

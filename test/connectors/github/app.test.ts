@@ -124,6 +124,16 @@ describe("signing in to GitHub as an App", () => {
     });
   });
 
+  it.each(["server-error", "drop-before", "drop-after"] as const)(
+    "leaves no doubt about what was to be sent, where it gets no token: %s",
+    async (kind) => {
+      await start();
+      github.faults.add({ kind, operation: "access_tokens" });
+      await expect(scopeOf()).rejects.toMatchObject({ code: "Unavailable", details: { outcomeUnknown: false } });
+      await scopeOf();
+    },
+  );
+
   it("gets a new token when the one it has is none any more", async () => {
     await start();
     const scope = await scopeOf();
