@@ -176,7 +176,9 @@ export async function secretFindings(engine: Engine, contexts: readonly ToolCont
   const rotation = rotationOf(engine.env);
   const found = await Promise.all(
     contexts.map(async (context): Promise<Finding[]> => {
-      const known = await engine.store.connection(openSession(engine, context).account);
+      const { account, renewsItself } = openSession(engine, context);
+      if (renewsItself) return [];
+      const known = await engine.store.connection(account);
       const firstUsedMs = known?.firstUsedMs ?? engine.now();
       const age = secretAge(firstUsedMs, engine.now(), rotation);
       if (age === null || age.state === "fine") return [];
