@@ -58,22 +58,18 @@ export interface ChosenCredential {
 }
 
 /**
- * The first way of which a variable is set that no other one has: by the client's file, else by the environment; the
- * entry's own where none is. One that lacks something is not passed over, because the next may be another account.
+ * The first way that is begun by the client's file, else by the environment; the entry's own where none is. One that
+ * lacks something is not passed over, because the next may be another account.
  */
 export function chooseCredential(entry: ToolEntry, env: Env, connection: Connection = {}): ChosenCredential {
-  const shared = (name: string): boolean =>
-    entry.kinds.filter((kind) => [...kind.env, ...kind.envOptional].includes(name)).length > 1;
-  const isBegun = (kind: CredentialKind, isSet: (name: string) => boolean): boolean =>
-    [...kind.env, ...kind.envOptional].some((name) => !shared(name) && isSet(name));
   const kind =
-    entry.kinds.find((one) => isBegun(one, (name) => connection[name] !== undefined)) ??
-    entry.kinds.find((one) => isBegun(one, (name) => credential(entry, name, env, {}) !== undefined)) ??
+    entry.kinds.find((one) => isBegun(entry, one, (name) => connection[name] !== undefined)) ??
+    entry.kinds.find((one) => isBegun(entry, one, (name) => credential(entry, name, env, {}) !== undefined)) ??
     entry.kinds.at(-1)!;
   const missingOf = (one: CredentialKind): string[] =>
     one.env.filter((name) => credential(entry, name, env, connection) === undefined);
   const always = [...entry.envOptional, ...(entry.baseUrlEnv === null ? [] : [entry.baseUrlEnv])];
-  const names = [...kind.env, ...kind.envOptional, ...always];
+  const names = [...kind.env, ...kind.envOptional.filter(isOf(entry, kind, connection)), ...always];
   const values = names.map((name) => [name, credential(entry, name, env, connection)] as const);
   return {
     kind,
@@ -81,6 +77,20 @@ export function chooseCredential(entry: ToolEntry, env: Env, connection: Connect
     missing: missingOf(kind),
     unused: entry.kinds.filter((one) => one !== kind && missingOf(one).length === 0),
   };
+}
+
+/** By what it needs, or a secret of it, that no other way has; an id alone may be set for another program. */
+function isBegun(entry: ToolEntry, kind: CredentialKind, isSet: (name: string) => boolean): boolean {
+  const others = entry.kinds.filter((one) => one !== kind).flatMap((one) => [...one.env, ...one.envOptional]);
+  const telling = [...kind.env, ...secretNames(kind.envOptional)];
+  return telling.some((name) => !others.includes(name) && isSet(name));
+}
+
+/** A client that names its own secret takes none of what belongs to the environment's: a refresh token is of one app. */
+function isOf(entry: ToolEntry, kind: CredentialKind, connection: Connection): (name: string) => boolean {
+  const hasOwn = secretNames(kind.env).some((name) => connection[name] !== undefined);
+  const nameable = Object.values(entry.connectionEnv);
+  return (name) => !hasOwn || connection[name] !== undefined || !nameable.includes(name);
 }
 
 function credential(entry: ToolEntry, name: string, env: Env, connection: Connection): string | undefined {

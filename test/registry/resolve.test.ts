@@ -142,7 +142,8 @@ describe("several ways to sign in", () => {
       ["API token"],
       ["JIRA_OAUTH_CLIENT_ID", "JIRA_OAUTH_CLIENT_SECRET"],
     ],
-    ["a token where an empty variable is all there is of OAuth", { ...token, JIRA_CLOUD_ID: " " }, "API token", [], []],
+    ["a token where OAuth has an empty variable", { ...token, JIRA_OAUTH_CLIENT_ID: " " }, "API token", [], []],
+    ["a token where only an id is set, as for another program", { ...token, JIRA_CLOUD_ID: "c" }, "API token", [], []],
   ])("choose %s", (_, env, kind, unused, missing) => {
     const tool = jiraOf(env);
     expect(tool?.credential).toEqual({ kind, unused });
@@ -167,6 +168,22 @@ describe("several ways to sign in", () => {
       JIRA_OAUTH_CLIENT_SECRET: "s1",
       JIRA_OAUTH_REFRESH_TOKEN: "r1",
     });
+  });
+
+  it("do not mix a client's app with a grant of the environment's", () => {
+    const env = {
+      ...oauth,
+      JIRA_OAUTH_REFRESH_TOKEN: "r0",
+      JIRA_CLOUD_ID: "c0",
+      JIRA_OAUTH_URL: "https://auth.example",
+    };
+    const own = "{oauth_client_id: acme, oauth_client_secret: '${ACME_SECRET}'}";
+    expect(jiraOf({ ...env, ACME_SECRET: "s1" }, own)?.credentials).toEqual({
+      JIRA_OAUTH_CLIENT_ID: "acme",
+      JIRA_OAUTH_CLIENT_SECRET: "s1",
+      JIRA_OAUTH_URL: "https://auth.example",
+    });
+    expect(jiraOf(env, "{cloud_id: c1}")?.credentials).toEqual({ ...env, JIRA_CLOUD_ID: "c1" });
   });
 
   it("bring the limits of their own where the vendor has such", () => {

@@ -8,7 +8,7 @@ import { fetchInstallationToken, readPrivateKey, type GithubApp } from "./app.ts
 import { repositoryNamed } from "./schema.ts";
 
 const API_URL = "https://api.github.com";
-const APP = ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_APP_INSTALLATION_ID"];
+const APP = ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"];
 
 /**
  * An App where any of its variables is there; `GITHUB_API_URL` for an enterprise server (`https://host/api/v3`).

@@ -9,9 +9,9 @@ import type { Token, TokenCall } from "../renewal.ts";
 
 const AUTH_URL = "https://auth.atlassian.com";
 const GATEWAY_URL = "https://api.atlassian.com";
-const OAUTH = ["JIRA_OAUTH_CLIENT_ID", "JIRA_OAUTH_CLIENT_SECRET", "JIRA_OAUTH_REFRESH_TOKEN", "JIRA_CLOUD_ID"];
+const OAUTH = ["JIRA_OAUTH_CLIENT_ID", "JIRA_OAUTH_CLIENT_SECRET", "JIRA_OAUTH_REFRESH_TOKEN"];
 
-/** OAuth where any of its variables is there. Throws InvalidConfig naming the variable that is missing. */
+/** OAuth where any of its own is there. Throws InvalidConfig naming the variable that is missing. */
 export function endpoint(credentials: Credentials): Endpoint {
   return OAUTH.some((name) => credentials[name]?.trim()) ? oauthEndpoint(credentials) : tokenEndpoint(credentials);
 }
