@@ -36,8 +36,8 @@ const tools = values.tools.split(",") as Tool[];
 const NEWS = tools.some((tool) => tool === "notion" || tool === "github")
   ? "one request a credential and page, in Notion a data source, in GitHub 50 repositories"
   : "one request a credential and page";
-/** So that a smaller portfolio, too, is bound by them and not by the machine. */
-const changeLimit = Math.max(40, Math.round(projects / 5));
+/** Linear's own limit, 60 a minute, for 500 projects; a smaller portfolio has less, to be bound by it and not by the machine. */
+const changeLimit = Math.max(20, Math.round((projects * 60) / 500));
 const CHANGE_LIMITS: Limits = { jira: changeLimit, linear: changeLimit, notion: changeLimit, github: changeLimit };
 const commandOf = (part: string): string =>
   `npm run bench:portfolio -- --projects=${projects} --tools=${values.tools} --only=${part}`;
