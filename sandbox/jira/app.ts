@@ -40,7 +40,7 @@ export function jiraApp({ site, faults, gateway, baseUrl }: Serving): Hono {
     },
     caller: (context) => accountOf(site, gateway, context) ?? "",
   };
-  addGatewayRoutes(app, gateway);
+  addGatewayRoutes(app, gateway, faults);
   app.get("/browse/:key", (context) => browse(api, context));
   app.use("/rest/*", async (context, next) => {
     const refused = limited(site, limiter, context) ?? unauthorized(api, context) ?? wrongContent(site, context);

@@ -4,6 +4,7 @@
  */
 import type { Context, Hono } from "hono";
 import type { Clock } from "../kit/clock.ts";
+import type { Faults } from "../kit/faults.ts";
 import { TokenIssuer, type Refused, type TokenSettings } from "../kit/token-issuer.ts";
 
 export interface CloudSite {
@@ -41,10 +42,10 @@ export interface Door {
   readonly isGateway?: boolean;
 }
 
-export function addGatewayRoutes(app: Hono, gateway: Gateway): void {
+export function addGatewayRoutes(app: Hono, gateway: Gateway, { conditions }: Faults): void {
   app.post("/oauth/token", async (context) => grant(gateway, context));
   app.get("/oauth/token/accessible-resources", (context) => {
-    if (!gateway.issuer.isValid(bearerOf(context) ?? ""))
+    if (conditions.authRevoked || !gateway.issuer.isValid(bearerOf(context) ?? ""))
       return context.json({ code: 401, message: "Unauthorized" }, 401);
     const scopes = ["read:jira-work", "write:jira-work", "read:jira-user"];
     return context.json(gateway.sites.map((site) => ({ ...site, scopes, avatarUrl: `${site.url}/avatar.png` })));

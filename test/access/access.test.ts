@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { CLOUD_ID } from "../../sandbox/jira/gateway.ts";
 import { startJiraSandbox, type JiraSandbox } from "../../sandbox/jira/index.ts";
 import { seal } from "../../src/access/seal.ts";
 import type { TokenStore } from "../../src/store/tokens.ts";
@@ -120,8 +121,14 @@ onSharedHomes("an access", (home) => {
 
   test("does not ask for token after token where the vendor refuses even a new one", async () => {
     const worker = startWorker(home.store, jira.oauthCredentials);
+    const refused = { code: "AuthFailed", message: expect.stringContaining("set JIRA_CLOUD_ID") as string };
     jira.faults.conditions.authRevoked = true;
-    for (let n = 0; n < 3; n += 1) await expect(worker.myself()).rejects.toMatchObject({ code: "AuthFailed" });
+    for (let n = 0; n < 3; n += 1) await expect(worker.myself()).rejects.toMatchObject(refused);
+    expect(jira.tokens()).toMatchObject({ refreshes: 2 });
+    const located = startWorker(await home.another(), { ...jira.oauthCredentials, JIRA_CLOUD_ID: CLOUD_ID });
+    await expect(located.myself()).rejects.toMatchObject({
+      message: expect.stringContaining("its token is new") as string,
+    });
     expect(jira.tokens()).toMatchObject({ refreshes: 2 });
     jira.faults.conditions.authRevoked = false;
     expect(await worker.myself()).toBe(200);

@@ -67,7 +67,7 @@ function oauthEndpoint(credentials: Credentials): Endpoint {
     renewal: {
       grant: `jira/${nameOf(client.tokenUrl, client.id, given)}`,
       secret: client.secret,
-      remedy: "check in Atlassian's administration that the app, or the service account, still has access to the site.",
+      remedy: `check in Atlassian's administration that the app, or the service account, still has access to the site${cloudId === null ? ", and set JIRA_CLOUD_ID where its sites cannot be listed" : ""}.`,
       obtain: (call, newest) => fetchToken(client, call, newest),
       isRefused,
       async locate(call, token) {
