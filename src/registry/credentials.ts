@@ -120,9 +120,9 @@ export interface Stray {
 }
 
 /**
- * Whoever can edit a client's file must not thereby receive the environment's secrets: where both name a
- * server and they differ, the file must name its own secret as well. An override of the base URL settles
- * the question, because nothing is sent anywhere else then.
+ * Whoever can edit a client's file must not thereby receive the environment's secrets: where it names another server
+ * than theirs (the environment's, else the tool's own), it must name its own secret as well. An override of the base
+ * URL settles the question, because nothing is sent anywhere else then.
  */
 export function strayCredential(entry: ToolEntry, env: Env, connection: Connection): Stray | null {
   if (entry.baseUrlEnv !== null && present(env[entry.baseUrlEnv]) !== undefined) return null;
@@ -132,7 +132,8 @@ export function strayCredential(entry: ToolEntry, env: Env, connection: Connecti
   for (const [address, text] of Object.entries(connection)) {
     // What a way can do without is no place that its secret goes to: Atlassian's gateway serves every site.
     if (address !== entry.baseUrlEnv && !kind.env.includes(address)) continue;
-    const [named, own] = [originOf(expandEnv(text, env)), originOf(credential(entry, address, env, {}))];
+    const usual = address === entry.baseUrlEnv ? (entry.defaultUrl ?? undefined) : undefined;
+    const [named, own] = [originOf(expandEnv(text, env)), originOf(credential(entry, address, env, {}) ?? usual)];
     if (named !== undefined && own !== undefined && named !== own) return { secret, address, named, own };
   }
   return null;

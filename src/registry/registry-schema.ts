@@ -47,6 +47,8 @@ const toolFileSchema = strictShape({
   env_aliases: z.record(envName, z.array(envName)).optional(),
   env_optional: z.array(envName).optional(),
   base_url_env: envName.nullable().optional(),
+  /** Where a tool without an address of one's own answers, and its secrets therefore go. */
+  default_url: z.url().optional(),
   /** Keys of `external_sync.<tool>`. */
   container: z.record(z.string(), containerKey).optional(),
   /** Keys of a client's `connections.<tool>` that stand for an environment variable. */
@@ -120,6 +122,7 @@ export interface ToolEntry {
   /** Ways to sign in, the one to be preferred first; the last is that of `env`. */
   readonly kinds: readonly CredentialKind[];
   readonly baseUrlEnv: string | null;
+  readonly defaultUrl: string | null;
   readonly container: Readonly<Record<string, ContainerKey>>;
   readonly connectionEnv: Readonly<Record<string, string>>;
   readonly fieldNames: Readonly<Record<string, string>>;
@@ -161,6 +164,7 @@ export function completeTool(key: string, file: ToolFile, maps: ToolMaps): ToolE
     envOptional: file.env_optional ?? [],
     kinds: [...otherKinds(file, rateLimits), { ...ownKind(file), rateLimits }],
     baseUrlEnv: file.base_url_env ?? null,
+    defaultUrl: file.default_url ?? null,
     container: Object.fromEntries(
       Object.entries(file.container ?? {}).map(([name, rule]) => [
         name,

@@ -222,6 +222,17 @@ describe("a client's server and the environment's secret", () => {
     expect(findings[0]?.remedy).toContain("connections.jira.api_token: ${ACME_JIRA_API_TOKEN}");
   });
 
+  it.each([
+    ["https://evil.example/graphql", ["stray-credential"]],
+    ["https://api.linear.app/graphql", []],
+  ])("of a tool with one address for all go nowhere else: %s", (url, codes) => {
+    const { findings } = resolve(hubReading([linear]), {
+      env: { LINEAR_API_KEY: "k" },
+      files: { "registry/clients/ACME.yaml": `client: {code: ACME}\nconnections: {linear: {url: "${url}"}}\n` },
+    });
+    expect(findings.map(({ code }) => code)).toEqual(codes);
+  });
+
   it("may be of different sites where the secret goes to neither of them", () => {
     const oauth = { ...env, JIRA_OAUTH_CLIENT_ID: "id", JIRA_OAUTH_CLIENT_SECRET: "s" };
     const { tools, findings } = resolve(hubReading([jira]), {
