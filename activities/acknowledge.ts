@@ -13,6 +13,8 @@ import type { ToolSession } from "./tool-session.ts";
 export interface Tally {
   done: number;
   rejected: number;
+  /** Done but for fields that the tool did not take. */
+  refused: number;
   raced: number;
 }
 
@@ -43,6 +45,7 @@ export async function settle(run: ApplyRun, intent: Intent, outcome: WriteOutcom
       return engine.store.reject(intent.id, "edited at the tool between the plan and the write", "superseded");
     case "done":
       if (outcome.raced) tally.raced += 1;
+      if (Object.keys(outcome.refused).length > 0) tally.refused += 1;
       await acknowledge(run, intent, outcome, earlier);
       tally.done += 1;
   }

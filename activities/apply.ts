@@ -10,7 +10,7 @@ import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, type Engine } from "./engine.ts";
 import { auditEntry, earlierLinks, resolved, settle, type ApplyRun, type Earlier, type Tally } from "./acknowledge.ts";
 import { lensesOf } from "./identities.ts";
-import { dropSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
+import { doubtSchema, dropSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
 import { replacedUnseen } from "./unanswered.ts";
 
 /** Vendors take at most this many creates in one call, and we re-read at most this many before updating. */
@@ -23,7 +23,7 @@ const TYPE_ORDER = ["project", "epic", "story", "task"];
  * answer is looked up before it is sent again.
  */
 export async function applyIntents(engine: Engine, input: ApplyInput, signal: AbortSignal): Promise<Applied> {
-  const tally: Tally = { done: 0, rejected: 0, raced: 0 };
+  const tally: Tally = { done: 0, rejected: 0, refused: 0, raced: 0 };
   const startedAt = engine.now();
   let left = 0;
   let session: ToolSession | undefined;
@@ -46,19 +46,20 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
         left -= chunk.length;
       }
     });
-    return { ...tally, remaining: left };
+    return { ...counts(tally), remaining: left };
   } catch (error) {
     if (!isSyncFailure(error)) throw error;
     const { code, message, details } = error;
     if (code === "Rejected" && session) await dropSchema(engine, session);
     if (code === "RateLimited")
-      return { ...tally, remaining: left, waitUntilMs: engine.now() + (details.retryAfterMs ?? 60_000) };
+      return { ...counts(tally), remaining: left, waitUntilMs: engine.now() + (details.retryAfterMs ?? 60_000) };
     await noteFacts(engine, input.run, input.tool, (facts) => ({ ...facts, error: { code, message } }));
     const settle = details.retryAfterMs === undefined ? {} : { settleMs: details.retryAfterMs };
-    return { ...tally, remaining: left, failure: code, ...settle };
+    return { ...counts(tally), remaining: left, failure: code, ...settle };
   } finally {
     // What it refuses may be what it took when it was described: the next look is a fresh one.
     if (tally.rejected > 0 && session) await dropSchema(engine, session);
+    else if (tally.refused > 0 && session) await doubtSchema(engine, session);
     await noteFacts(engine, input.run, input.tool, (facts) => ({
       ...facts,
       durationMs: facts.durationMs + engine.now() - startedAt,
@@ -66,6 +67,10 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
       raced: facts.raced + tally.raced,
     }));
   }
+}
+
+function counts({ done, rejected, raced }: Tally): Pick<Applied, "done" | "rejected" | "raced"> {
+  return { done, rejected, raced };
 }
 
 /** Creates by type, parents before children; then updates and archives. */

@@ -2,7 +2,7 @@
 import { emptyDraft, finishDraft } from "../src/core/reconcile/draft.ts";
 import { reconcile } from "../src/core/reconcile/reconcile.ts";
 import { DEFAULT_BULK_LIMITS, type Policy, type ToolPolicy } from "../src/core/policy.ts";
-import type { Finding } from "../src/core/findings.ts";
+import { mergeFindings, type Finding } from "../src/core/findings.ts";
 import type { FieldName, ItemId, ItemType, ToolKey } from "../src/core/model.ts";
 import type { FieldConflict, Plan } from "../src/core/plan.ts";
 import { isFieldConflict } from "../src/core/conflict.ts";
@@ -192,14 +192,14 @@ function questionsOf(
 export async function allFindings(engine: Engine, context: RunContext, planned: PassPlan): Promise<Finding[]> {
   const facts = await Promise.all(context.tools.map(({ tool }) => toolFacts(engine, context.run, tool)));
   const skews = context.tools.flatMap(({ tool }, index) => skewFinding(tool, facts[index]?.skewMs));
-  return [
+  return mergeFindings([
     ...planned.hub.findings,
     ...context.findings,
     ...facts.flatMap((fact) => fact.findings),
     ...skews,
     ...changedRefs(planned, context),
     ...planned.plan.findings,
-  ];
+  ]);
 }
 
 /** A ref that people changed by hand although its item has a twin: the link stays until somebody decides. */

@@ -1,13 +1,24 @@
 import type { RemoteItem } from "../src/core/model.ts";
 import type { Pulled, PullInput } from "../src/core/ports.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
+import { mappingProblems } from "../src/connectors/mapping-problems.ts";
+import { mergeFindings } from "../src/core/findings.ts";
+import type { LensTable } from "../src/core/lens.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { adoptMarked, adoptRefs } from "./adopt.ts";
 import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, toolFacts, type Engine, type RunContext } from "./engine.ts";
 import { lensesOf } from "./identities.ts";
 import { checkRights } from "./rights.ts";
-import { dropSchema, keepSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
+import {
+  doubtSchema,
+  dropSchema,
+  keepSchema,
+  openSession,
+  schemaOf,
+  takeDoubt,
+  type ToolSession,
+} from "./tool-session.ts";
 import { settleUnanswered } from "./unanswered.ts";
 
 /** Most refs a stale index is asked to reconcile in the one listing request (Jira's limit). */
@@ -58,12 +69,13 @@ async function refreshMirror(
   const { tool } = session.context;
   const { project, request } = context;
   const isFull = request.force === true || request.full === true;
-  const schema = await schemaOf(engine, session, signal, isFull);
+  const schema = await schemaOf(engine, session, signal, isFull || (await takeDoubt(engine, session)));
   const scope = session.scope(schema, signal);
   await checkRights(engine, context, session, scope);
   await adoptRefs(engine, context, session, scope);
   const lens = await lensesOf(engine, session, schema);
-  const tally = { done: 0, rejected: 0, raced: 0 };
+  await noteMapping(engine, context, session, lens);
+  const tally = { done: 0, rejected: 0, refused: 0, raced: 0 };
   await settleUnanswered({ engine, input: { project, run: context.run, tool }, session, scope, lens, tally });
 
   const state = await store.projectState(project);
@@ -93,6 +105,21 @@ async function refreshMirror(
   if (census) await store.cache(censusKey, true, engine.now() + CENSUS_EVERY_MS);
   await adoptMarked(engine, context, session);
   return fresh.filter((item) => JSON.stringify(item.fields) !== JSON.stringify(mirror[item.ref]?.fields)).length;
+}
+
+/** What is wrong with the mapping is told whether an item runs into it or not. */
+async function noteMapping(engine: Engine, { run }: RunContext, session: ToolSession, lens: LensTable): Promise<void> {
+  const { tool, binding } = session.context;
+  const problems = mappingProblems(binding, lens, { usual: false });
+  if (problems.length === 0) return;
+  // Somebody will mend it, here or in the tool.
+  await doubtSchema(engine, session);
+  const remedy = `Correct the mapping of ${tool} in the client file or in sync-config.yaml, or what it names in the tool.`;
+  const findings = problems.map((problem) => ({ ...problem, severity: "warning" as const, tool, remedy }));
+  await noteFacts(engine, run, tool, (facts) => ({
+    ...facts,
+    findings: mergeFindings([...facts.findings, ...findings]),
+  }));
 }
 
 /**

@@ -149,6 +149,22 @@ export async function dropSchema(
   await store.dropCached(sharedKey(account));
 }
 
+/** What does not fit may be what has changed: the next pull reads the schema anew, and until then plans go by this one. */
+export async function doubtSchema({ store, now }: Engine, session: ToolSession<SessionContext>): Promise<void> {
+  await store.cache(doubtKey(session), true, now() + SCHEMA_TTL_MS);
+}
+
+/** Whether the schema is in doubt, once. */
+export async function takeDoubt({ store, now }: Engine, session: ToolSession<SessionContext>): Promise<boolean> {
+  const isDoubted = (await store.cached(doubtKey(session), now())) !== null;
+  if (isDoubted) await store.dropCached(doubtKey(session));
+  return isDoubted;
+}
+
+function doubtKey({ schemaKey }: ToolSession<SessionContext>): string {
+  return `doubt/${schemaKey}`;
+}
+
 /** Stores a schema that a listing added to: it grows no younger by that. */
 export async function keepSchema(
   engine: Engine,

@@ -86,6 +86,19 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     status.name = String(action["name"]);
     return {};
   },
+  /** `{field: id, name}`: an administrator renames a custom field. */
+  renameField(site, action) {
+    const at = site.fields.findIndex(({ id }) => id === action["field"]);
+    const field = site.fields[at];
+    if (!field) throw new Error(`no field "${String(action["field"])}"`);
+    site.fields[at] = { ...field, name: String(action["name"]) };
+    return {};
+  },
+  /** `{field: id}`: an administrator deletes a custom field. */
+  deleteField(site, action) {
+    site.deleteField(String(action["field"]));
+    return {};
+  },
   /** `{project, withhold: [permission keys]}`: what the connector's account is not granted in the project. */
   permit(site, action) {
     const { key } = site.requireProject(String(action["project"]));

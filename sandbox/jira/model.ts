@@ -121,7 +121,15 @@ export const PRIORITIES = ["Highest", "High", "Medium", "Low", "Lowest"].map((na
   name,
 }));
 
-export const FIELDS = [
+export interface Field {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** Key of the custom type; absent for a field of Jira's own. */
+  readonly custom?: string;
+}
+
+export const FIELDS: readonly Field[] = [
   { id: "summary", name: "Summary", type: "string" },
   { id: "description", name: "Description", type: "string" },
   { id: "status", name: "Status", type: "status" },
@@ -150,7 +158,7 @@ export const FIELDS = [
     type: "string",
     custom: "com.atlassian.jira.plugin.system.customfieldtypes:textfield",
   },
-] as const;
+];
 
 export const ISSUE_TYPES: readonly IssueType[] = [
   { id: "10000", name: "Epic", level: 1 },

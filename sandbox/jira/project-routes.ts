@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { Api } from "./app.ts";
-import { FIELDS, PRIORITIES } from "./model.ts";
+import { PRIORITIES } from "./model.ts";
 import { Refusal } from "./refusal.ts";
 import { renderCreateMeta, renderField, renderStatus, renderUser } from "./render.ts";
 
@@ -60,7 +60,7 @@ export function addProjectRoutes(app: Hono, api: Api): void {
     }));
     return c.json({ startAt: 0, maxResults: 50, total: values.length, isLast: true, values });
   });
-  app.get("/rest/api/3/field", (c) => c.json(FIELDS.map(renderField)));
+  app.get("/rest/api/3/field", (c) => c.json(site.fields.map(renderField)));
   app.get("/rest/api/3/issue/createmeta/:project/issuetypes/:type", (c) => {
     return c.json(renderCreateMeta(site.requireProject(c.req.param("project")), c.req.param("type")));
   });

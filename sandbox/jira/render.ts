@@ -1,6 +1,7 @@
 /** Tells the stand-in's state in the shapes of Jira's REST API. */
 import {
   FIELDS,
+  type Field,
   PRIORITIES,
   SPRINT_FIELD,
   type Issue,
@@ -107,13 +108,13 @@ export function renderEditMeta({ site }: View, { data }: Issue): object {
   return { fields: Object.fromEntries(ids.map((id) => [id, fieldMeta(id, id === "summary")])) };
 }
 
-export function renderField(field: (typeof FIELDS)[number]): object {
-  const custom = "custom" in field ? { custom: field.custom } : { system: field.id };
+export function renderField(field: Field): object {
+  const custom = field.custom === undefined ? { system: field.id } : { custom: field.custom };
   return {
     id: field.id,
     key: field.id,
     name: field.name,
-    custom: "custom" in field,
+    custom: field.custom !== undefined,
     orderable: true,
     navigable: true,
     searchable: true,
@@ -183,7 +184,7 @@ function fieldsOf(view: View, data: IssueData): Record<string, unknown> {
   const sprints = project?.sprints.filter(({ id }) => sprintIds.includes(id)) ?? [];
   const priority = PRIORITIES.find(({ id }) => id === data.priorityId);
   return {
-    ...Object.fromEntries(FIELDS.filter((field) => "custom" in field).map(({ id }) => [id, null])),
+    ...Object.fromEntries(site.fields.filter(({ custom }) => custom !== undefined).map(({ id }) => [id, null])),
     ...data.custom,
     summary: data.summary,
     description: data.description,

@@ -2,6 +2,7 @@
 import type { Clock } from "../kit/clock.ts";
 import {
   FIELDS,
+  type Field,
   ISSUE_TYPES,
   OTHER_POINTS_FIELD,
   ROOT_CAUSE_FIELD,
@@ -55,6 +56,7 @@ export class JiraSite {
   readonly quirks: Quirks;
   readonly users: User[];
   readonly projects: Project[];
+  readonly fields: Field[] = [...FIELDS];
   /** What a validator that the site's administrators wrote refuses in a description; it names no field. */
   readonly refusedWords = new Set<string>();
   /** Ids of issues that another write holds at this moment: editing them answers 409. */
@@ -170,6 +172,20 @@ export class JiraSite {
   }
 
   /** The transitions that this issue may take now. */
+  /** A custom field goes with its values, from every screen. */
+  deleteField(id: string): void {
+    const at = this.fields.findIndex((field) => field.id === id && field.custom !== undefined);
+    if (at < 0) throw new Error(`no custom field "${id}"`);
+    this.fields.splice(at, 1);
+    for (const { screens } of this.projects)
+      for (const type of Object.keys(screens)) {
+        const { create = [], edit = [] } = screens[type] ?? {};
+        const left = (ids: readonly string[]): string[] => ids.filter((one) => one !== id);
+        screens[type] = { create: left(create), edit: left(edit) };
+      }
+    for (const { data } of this.issues.values()) delete data.custom[id];
+  }
+
   /** Whether the caller has a permission in a project; people have them all. */
   may(caller: string, projectKey: string, permission: string): boolean {
     const isSync = this.users.find(({ accountId }) => accountId === caller)?.token !== undefined;

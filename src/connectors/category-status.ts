@@ -2,6 +2,7 @@
 import type { Lens, Reading, Written } from "../core/lens.ts";
 import type { FieldValue } from "../core/model.ts";
 import { readCategory, readName, rowOf, type ValueMap, type ValueRow } from "../core/maps.ts";
+import { amongst } from "./parked-lens.ts";
 import { bestNamed, cannot, isCalled, only, type NamedState } from "./status-choice.ts";
 
 export interface CategorisedState extends NamedState {
@@ -75,7 +76,8 @@ function resolve(table: StatusTable, row: ValueRow): Written {
   const override = table.overrides[row.value];
   if (override !== undefined) {
     const found = table.states.filter((state) => isCalled(state, override));
-    return only(found, row.value) ?? cannot("unknown-status", table.words.misnamed(override));
+    const missing = `${table.words.misnamed(override)}${amongst(table.states.map(({ name }) => name))}`;
+    return only(found, row.value) ?? cannot("unknown-status", missing);
   }
   const free = table.states.filter((state) => !isTaken(table, state));
   const found = only(bestNamed(free, row.names), row.value) ?? byCategory(table, row, free);

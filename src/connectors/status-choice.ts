@@ -12,10 +12,11 @@ export function only(states: readonly NamedState[], value: string): Written | un
   const [first, ...others] = states;
   if (!first) return undefined;
   if (others.length === 0) return { kind: "value", value: first.id };
-  const names = states.map((state) => `"${state.name}"`).join(", ");
+  const isAlike = new Set(states.map(({ name }) => name)).size < states.length;
+  const names = states.map(({ id, name }) => `"${name}"${isAlike ? ` (id ${id})` : ""}`).join(", ");
   return cannot(
     "ambiguous-status",
-    `${names} could all stand for "${value}"; name one in the binding's status mapping`,
+    `${names} could all stand for "${value}"; name one${isAlike ? " by its id" : ""} in the binding's status mapping`,
   );
 }
 

@@ -38,6 +38,8 @@ export interface FieldRow {
   /** Further names that people use for it. */
   readonly aliases: readonly string[];
   readonly direction: Direction;
+  /** Whether a client or a project may name another place for it (`mapping.fields`). */
+  readonly mappable: boolean;
 }
 
 /** The kinds of items that have statuses; `epic_project` is an epic where that is not an issue like the others. */

@@ -20,7 +20,7 @@ const REMEDIES: { readonly [C in ErrorCode]?: (tool: ToolRunFacts) => string } =
   AuthFailed: ({ name, env }) => `Review ${name} API key configuration: check ${env.join(", ") || "its credential"}`,
   ConnectionPaused: ({ name, tool }) => `Let ${name} take part again when it may: track-sdlc tools resume ${tool}`,
   InvalidConfig: ({ name, env }) =>
-    `Correct the configuration of ${name}: check ${env.join(", ") || "its entry in the registry"}`,
+    `Correct the configuration of ${name} as its error says; of its address or credential check ${env.join(", ") || "its entry in the registry"}`,
   Forbidden: ({ name }) =>
     `Give the account of ${name} the right to read and write in the bound container, as its error says`,
   NotFound: ({ name, tool }) => `Check external_sync.${tool} in the hub file: ${name} does not know that container`,

@@ -1,5 +1,6 @@
 import type { Binding } from "../connectors/contract.ts";
 import type { Finding } from "../core/findings.ts";
+import { NO_MAPS } from "../core/maps.ts";
 import type { FieldName } from "../core/model.ts";
 import {
   chooseCredential,
@@ -37,7 +38,8 @@ export function bindTool(input: ResolveInput, { entry, hub }: Candidate, config:
         ),
       ],
     };
-  const mapping = mergedMapping(mappingOf(input, entry), config.mapping);
+  const given = mergedMapping(mappingOf(input, entry), config.mapping);
+  const { mapping, findings: unmappable } = withoutFixed(given, entry);
   const { people, findings } = peopleOf(input.client, entry);
   const connection = connectionOf(input.client, entry);
   const stray = strayCredential(entry, input.env, connection);
@@ -70,7 +72,7 @@ export function bindTool(input: ResolveInput, { entry, hub }: Candidate, config:
     credentials: values,
     missingEnv,
   };
-  return { tool, findings };
+  return { tool, findings: [...findings, ...unmappable] };
 }
 
 /** The hub's own block; what it leaves empty comes from the client's connection, then from the registry's variable. */
@@ -141,6 +143,26 @@ function mergedMapping(client: MappingFile | undefined, project: MappingFile | u
     ...(priority ? { priority } : {}),
     ...(fields ? { fields } : {}),
   };
+}
+
+/** A field that has one place only cannot be kept elsewhere, which whoever says so must know. */
+function withoutFixed(mapping: Mapping, { key, name, maps }: ToolEntry): { mapping: Mapping; findings: Finding[] } {
+  const given = Object.entries(mapping.fields ?? {});
+  const isFixed = ([field]: readonly [string, string]): boolean => maps !== NO_MAPS && !maps.fields[field]?.mappable;
+  const mappable = Object.keys(maps.fields).filter((field) => maps.fields[field]?.mappable);
+  const findings = given.filter(isFixed).map(([field, named]): Finding => {
+    const others = mappable.length > 0 ? `; ${mappable.join(", ")} can be named` : "; no field of it can be named";
+    return {
+      code: "fixed-field",
+      severity: "warning",
+      tool: key,
+      field: field as FieldName,
+      message: `mapping.fields.${field}: ${name} keeps ${field} in one place only, so "${named}" changes nothing${others}.`,
+      remedy: `Take ${field} out of mapping.fields of ${key} in the client file or sync-config.yaml.`,
+    };
+  });
+  if (findings.length === 0) return { mapping, findings };
+  return { mapping: { ...mapping, fields: Object.fromEntries(given.filter((one) => !isFixed(one))) }, findings };
 }
 
 type Names = Readonly<Record<string, string | undefined>>;

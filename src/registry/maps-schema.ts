@@ -32,6 +32,7 @@ const fieldSchema = strictShape({
   names: z.array(z.string()).optional(),
   aliases: z.array(z.string()).optional(),
   direction: z.enum(["both", "push", "pull"]).optional(),
+  mappable: z.boolean().optional(),
   /** What the tool cannot hold of it: for people, who read the file. */
   lossy: z.string().optional(),
 });
@@ -90,12 +91,13 @@ function folded(reads: Readonly<Record<string, string>> = {}): Record<string, st
   return Object.fromEntries(Object.entries(reads).map(([name, value]) => [foldedName(name), value]));
 }
 
-function completeField({ field, names, aliases, direction }: FieldFile): FieldRow {
+function completeField({ field, names, aliases, direction, mappable }: FieldFile): FieldRow {
   return {
     field: field ?? null,
     names: names ?? [],
     aliases: aliases ?? [],
     direction: direction ?? "both",
+    mappable: mappable ?? false,
   };
 }
 

@@ -3,6 +3,7 @@ import { resolveProject, type ResolvedTool } from "../../registry/resolve.ts";
 import { lacking } from "../../../activities/rights.ts";
 import { schemaOf } from "../../../activities/tool-session.ts";
 import type { Engine } from "../../../activities/engine.ts";
+import { mappingProblems } from "../../connectors/mapping-problems.ts";
 import type { CliContext } from "../context.ts";
 import { canBeMade, makePlaces, missingPlaces, namesOf, openUrgent } from "../tool-setup.ts";
 import { failedCheck, type Check } from "./check.ts";
@@ -24,6 +25,8 @@ export async function checkProjects(context: CliContext, fix: boolean): Promise<
   for (const { id, path } of listed) checks.push(...(await checkProject(context, id, path, asking)));
   return checks;
 }
+
+const MAPPING = "Correct it under mapping in the client file or in sync-config.yaml, or in the tool.";
 
 interface Asking {
   readonly fix: boolean;
@@ -107,6 +110,9 @@ async function connection(
     const schema = await schemaOf(engine, session, signal, true);
     const missing = tool.mode === "pull-only" ? [] : await session.connector.rights(session.scope(schema, signal));
     if (missing.length > 0) return [failedCheck(name, lacking(session, missing))];
+    const problems = mappingProblems(tool.binding, session.connector.lenses(tool.binding, schema), { usual: true });
+    if (problems.length > 0)
+      return problems.map(({ message }) => ({ name, ok: false, says: message, remedy: MAPPING }));
     const made = before.filter((place) => !left.some((one) => one.name === place.name));
     const says = [
       `answers at ${session.http.baseUrl}`,

@@ -7,6 +7,7 @@ import { shortened } from "../../core/shortened.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens, type Account } from "../person-lens.ts";
 import { directed } from "../../core/maps.ts";
+import { parkedLens } from "../parked-lens.ts";
 import { BODY_MAX, MARKER_LENGTH } from "./body.ts";
 import { withMentions, withoutMentions } from "./mentions.ts";
 import { isOurs, lacksPlace, namingOf, sameName, type Naming, type WorkType } from "./naming.ts";
@@ -50,20 +51,8 @@ export function lensTable(binding: Binding, toolSchema: ToolSchema): LensTable {
   };
   return directed(binding.maps, (type, field) => {
     const named = FIELDS_OF_TYPE[type].includes(field) ? lacksPlace({ binding, schema: toolSchema }, field) : undefined;
-    return named === undefined || type === "project" ? rows[type][field] : parkedLens(field, named);
+    return named === undefined || type === "project" ? rows[type][field] : parkedLens(named);
   });
-}
-
-/** The field rests until the binding, or GitHub, is mended: nothing is read from elsewhere, and nothing written. */
-function parkedLens(field: FieldName, named: string): Lens {
-  const code = "no-such-place";
-  const message = `the binding keeps ${field} in "${named}", which GitHub does not have here; correct mapping.fields.${field}`;
-  return {
-    read: () => none(code, message),
-    write: () => cannot(code, message),
-    represents: () => false,
-    writable: false,
-  };
 }
 
 function isMilestone({ mapping }: Binding, field: FieldName): boolean {

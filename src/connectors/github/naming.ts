@@ -12,6 +12,7 @@ import {
   type ValueMap,
   type ValueRow,
 } from "../../core/maps.ts";
+import { noSuchPlace } from "../parked-lens.ts";
 import { githubSchemaOf, type IssueField } from "./schema.ts";
 
 export type WorkType = "epic" | "story" | "task";
@@ -48,6 +49,8 @@ export const ARCHIVED_LABEL = "status:archived";
 
 /** `mapping.fields.<field>`: this, or the name of an issue field of this kind. */
 const LABELS = "labels";
+/** `mapping.fields.sprint` and `.due`: this and nothing else. */
+const MILESTONE = "milestone";
 const KIND_OF = { status: "single_select", priority: "single_select", estimate: "number" } as const;
 type Homed = keyof typeof KIND_OF;
 
@@ -83,12 +86,17 @@ function namedHome(fields: readonly IssueField[], field: Homed, named: string | 
   return named.toLowerCase() === LABELS ? { kind: "labels" } : fieldCalled(fields, [named], KIND_OF[field]);
 }
 
-/** The place that the binding names for a field and that GitHub does not have (a field renamed there, say); undefined where all is well. */
+/** What is wrong with the place that the binding names for a field (a field renamed in GitHub, say); undefined where all is well. */
 export function lacksPlace({ binding, schema }: Described, field: FieldName): string | undefined {
   const named = binding.mapping.fields?.[field];
   if (named === undefined) return undefined;
-  if (field in KIND_OF) return namedHome(githubSchemaOf(schema).fields, field as Homed, named) ? undefined : named;
-  return (field === "sprint" || field === "due") && named.toLowerCase() === "milestone" ? undefined : named;
+  const { fields } = githubSchemaOf(schema);
+  const isThere =
+    field in KIND_OF ? namedHome(fields, field as Homed, named) !== null : named.toLowerCase() === MILESTONE;
+  if (isThere) return undefined;
+  const fitting = fields.filter(({ kind }) => kind === KIND_OF[field as Homed]).map(({ name }) => name);
+  const candidates = field in KIND_OF ? [LABELS, ...fitting] : [MILESTONE];
+  return noSuchPlace({ field, named, problem: "which GitHub does not have here", candidates });
 }
 
 function fieldCalled(fields: readonly IssueField[], names: readonly string[], kind: string): Home {

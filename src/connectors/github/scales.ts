@@ -3,6 +3,7 @@ import type { Lens, Reading, Written } from "../../core/lens.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
 import type { Binding } from "../contract.ts";
 import { readName, rowOf } from "../../core/maps.ts";
+import { amongst } from "../parked-lens.ts";
 import { priorityLabel, sameName, type Home, type Naming } from "./naming.ts";
 
 const value = (of: FieldValue): Reading => ({ kind: "value", value: of });
@@ -37,9 +38,13 @@ export function priorityLens(naming: Naming, binding: Binding): Lens {
     write(priority) {
       if (priority === null) return wanted(null);
       const [, name] = names.find(([one]) => one === priority) ?? [];
-      return name === undefined
-        ? cannot("unknown-priority", `GitHub has no priority for "${String(priority)}"`)
-        : wanted(home?.kind === "field" ? name : name.toLowerCase());
+      if (name !== undefined) return wanted(home?.kind === "field" ? name : name.toLowerCase());
+      const override = binding.mapping.priority?.[String(priority)];
+      const message =
+        override === undefined || home?.kind !== "field"
+          ? `GitHub has no priority for "${String(priority)}"`
+          : `the mapping names priority "${override}", which the field "${home.field.name}" does not have${amongst(home.field.options)}`;
+      return cannot("unknown-priority", message);
     },
     represents: (held, canonical) =>
       canonical === null ? held === null : typeof held === "string" && read(held) === canonical,

@@ -5,6 +5,7 @@
  */
 import type { Lens, Reading, Written } from "../../core/lens.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
+import { amongst } from "../parked-lens.ts";
 import { cannot } from "../status-choice.ts";
 import type { IssueFacts } from "./answers.ts";
 import { readCategory, readLabel, rowOf, statusMap } from "../../core/maps.ts";
@@ -73,13 +74,18 @@ function readStatus(type: WorkType, { statusNames, maps }: Naming, plain: string
       };
 }
 
-function writeStatus(type: WorkType, { maps, statusNames }: Naming, value: FieldValue): Written {
+function writeStatus(type: WorkType, { maps, status: home, statusNames }: Naming, value: FieldValue): Written {
   const map = statusMap(maps, type);
   if (typeof value !== "string" || !rowOf(map, value))
     return cannot("unknown-status", `"${String(value)}" is no status of this item type`);
   const closed = closedBy(map, value);
   if (closed !== undefined) return { kind: "value", value: closed };
   const name = statusNames[type].get(value);
+  if (name !== undefined && home?.kind === "field" && !home.field.options.some((option) => sameName(option, name))) {
+    const { name: field, options } = home.field;
+    const message = `the mapping names status "${name}", which the field "${field}" does not have${amongst(options)}`;
+    return cannot("unknown-status", message);
+  }
   return { kind: "value", value: name === undefined ? "open" : `open:${name}` };
 }
 

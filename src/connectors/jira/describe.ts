@@ -11,10 +11,11 @@ import type { Client } from "jira.js/core";
 import type { z } from "zod";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { Binding, Scope, ToolSchema } from "../contract.ts";
-import { fieldNames, readCategory, rowOf } from "../../core/maps.ts";
-import { bestNamed, isCalled } from "../status-choice.ts";
+import { readCategory, rowOf } from "../../core/maps.ts";
+import { bestNamed } from "../status-choice.ts";
 import { sharedRead } from "../shared.ts";
 import { jiraClient } from "./client.ts";
+import { placesOf } from "./fields.ts";
 import {
   BoardsAnswer,
   FieldsAnswer,
@@ -35,14 +36,8 @@ const USERS_PAGE = 1000;
 /** Ten thousand people; beyond that an unknown person is named by account id in the client file. */
 const USERS_PAGES = 10;
 const BOARDS = 3;
-const POINTS_TYPES = new Set([
-  "com.pyxis.greenhopper.jira:jsw-story-points",
-  "com.atlassian.jira.plugin.system.customfieldtypes:float",
-]);
-const SPRINT_TYPE = "com.pyxis.greenhopper.jira:gh-sprint";
 
 type Project = z.infer<typeof ProjectAnswer>;
-type Fields = z.infer<typeof FieldsAnswer>;
 
 /**
  * Reads what the project, its screens, workflows and people look like: one call for the project, then
@@ -90,15 +85,7 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
     ),
     priorities: priorities.values.map(({ id, name }) => ({ id, name })),
     users,
-    fields: {
-      estimate: pointsField(binding, fields, shownFor(bound.story)),
-      sprint:
-        namedField(binding, fields, "sprint") ??
-        fields.find((field) => field.schema?.custom === SPRINT_TYPE)?.id ??
-        null,
-      qa_assignee: namedField(binding, fields, "qa_assignee") ?? null,
-    },
-    epicEstimate: pointsField(binding, fields, shownFor(bound.epic)),
+    ...placesOf(binding, fields, { story: shownFor(bound.story), epic: shownFor(bound.epic) }),
     screens: screenOf,
     editScreens,
     sprints,
@@ -159,39 +146,6 @@ function itemTypes({ issueTypes }: Project, { maps }: Binding): FoundTypes {
 
 function categoryOf({ subtask, hierarchyLevel }: IssueType): string {
   return subtask ? "subtask" : `level ${hierarchyLevel ?? 0}`;
-}
-
-/** The binding's word for a field, as an id or a name; a name that two fields share needs the id. */
-function namedField(binding: Binding, fields: Fields, canonical: string): string | undefined {
-  const wanted = binding.mapping.fields?.[canonical];
-  if (wanted === undefined) return undefined;
-  const byId = fields.find((field) => field.id === wanted);
-  const byName = fields.filter((field) => field.name.toLowerCase() === wanted.toLowerCase());
-  if (byId) return byId.id;
-  if (byName.length === 1) return byName[0]?.id;
-  const problem = byName.length
-    ? `stands for ${byName.map((field) => field.id).join(" and ")}`
-    : "is no field of this site";
-  throw new SyncFailure(
-    "InvalidConfig",
-    `${binding.project}: mapping.fields.${canonical} "${wanted}" ${problem}; give the field's id.`,
-    {
-      tool: "jira",
-      field: canonical,
-    },
-  );
-}
-
-/** Names of fields are not unique: of the candidates the one on the type's own screens is meant, and without a screen to tell, none. */
-function pointsField(binding: Binding, fields: Fields, screen: readonly string[]): string | null {
-  const named = namedField(binding, fields, "estimate");
-  if (named !== undefined) return named;
-  const names = fieldNames(binding.maps, "estimate");
-  const candidates = fields.filter(
-    (field) => names.some((name) => isCalled(field, name)) && POINTS_TYPES.has(field.schema?.custom ?? ""),
-  );
-  const only = candidates.length === 1 ? candidates[0] : undefined;
-  return (candidates.find((field) => screen.includes(field.id)) ?? only)?.id ?? null;
 }
 
 /** Everybody, so that a deactivated person is known as such; and who of them may be assigned here. */

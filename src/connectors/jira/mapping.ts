@@ -5,6 +5,7 @@ import type { FieldName, ItemType } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens, type Account } from "../person-lens.ts";
 import { directed, statusMap } from "../../core/maps.ts";
+import { parkedLens } from "../parked-lens.ts";
 import { throughAdf } from "./adf.ts";
 import {
   cannot,
@@ -73,6 +74,8 @@ function lensOf(schema: JiraSchema, binding: Binding, type: ItemType, field: Fie
   if (!FIELDS_OF_TYPE[type].includes(field)) return undefined;
   if (type === "project")
     return field === "title" ? summaryLens : field === "description" ? descriptionLens : undefined;
+  const misplaced = type === "task" ? undefined : schema.misplaced?.[field as keyof JiraSchema["fields"]];
+  if (misplaced !== undefined) return parkedLens(misplaced);
   if (!hasPlace(schema, type, field)) return undefined;
   const lens = ROWS[field]?.(schema, binding, type);
   return lens && isOnScreen(schema, type, field) ? lens : lens && { ...lens, writable: false };

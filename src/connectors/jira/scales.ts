@@ -4,6 +4,7 @@ import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
 import { readName, rowOf, type ValueMap } from "../../core/maps.ts";
 import { bestNamed, isCalled } from "../status-choice.ts";
+import { amongst } from "../parked-lens.ts";
 import { byWriting, numberLensOf } from "../plain-lenses.ts";
 import { shortened } from "../../core/shortened.ts";
 import { textOf, type JiraSchema, type JiraType } from "./schema.ts";
@@ -137,7 +138,10 @@ function writtenPriority({ priorities, map, overrides }: PriorityScale, canonica
     const found = priorities.find((one) => isMeant(one, override));
     return found
       ? value(found.id)
-      : cannot("unknown-priority", `the mapping names priority "${override}", which this project does not have`);
+      : cannot(
+          "unknown-priority",
+          `the mapping names priority "${override}", which this project does not have${amongst(priorities.map(({ name }) => name))}`,
+        );
   }
   const free = priorities.filter((one) => !Object.values(overrides).some((other) => isMeant(one, other)));
   const [found] = bestNamed(free, rowOf(map, level)?.names ?? []);

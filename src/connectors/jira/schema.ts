@@ -169,6 +169,8 @@ export interface JiraSchema {
     readonly sprint: string | null;
     readonly qa_assignee: string | null;
   };
+  /** Of fields that the binding keeps where they cannot be, why. */
+  readonly misplaced?: { readonly [F in "estimate" | "sprint" | "qa_assignee"]?: string };
   /** Story points where the epic's screen has another field than the story's. */
   readonly epicEstimate: string | null;
   /** Ids of the fields that a create can set, by issue type id. */

@@ -6,6 +6,7 @@ import type { FieldName, FieldValue, ItemType, ToolValue } from "../../core/mode
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens, type Account } from "../person-lens.ts";
 import { directed, foldedName, readName, statusMap } from "../../core/maps.ts";
+import { amongst } from "../parked-lens.ts";
 import { shortened } from "../../core/shortened.ts";
 import { estimateLens } from "./estimate.ts";
 import { epicProject, labelsOf, linearSchemaOf, type LinearCycle, type LinearSchema } from "./schema.ts";
@@ -101,17 +102,22 @@ function markdownOf(text: ToolValue): string {
 
 /** As the API numbers them. */
 const PRIORITY_NAMES: Readonly<Record<string, number>> = { none: 0, urgent: 1, high: 2, medium: 3, low: 4 };
+
+/** By name, or by number; undefined for neither. */
+function priorityNumber(named: string): number | undefined {
+  const number = PRIORITY_NAMES[foldedName(named)] ?? Number(named);
+  return Object.values(PRIORITY_NAMES).includes(number) ? number : undefined;
+}
+
 /** Five to three, lossy; 0 ("No priority") is no opinion and clears nothing. */
 function priorityLens({ maps, mapping }: Binding): Lens {
-  const overrides = Object.entries(mapping.priority ?? {}).flatMap(([hub, tool]) => {
-    const number = PRIORITY_NAMES[tool.toLowerCase()] ?? Number(tool);
-    return Number.isInteger(number) ? [[hub, number] as const] : [];
-  });
+  const named = Object.entries(mapping.priority ?? {}).map(([hub, tool]) => [hub, priorityNumber(tool)] as const);
+  const overrides = named.flatMap(([hub, number]) => (number === undefined ? [] : [[hub, number] as const]));
   const usual = maps.priority.toTool.flatMap(({ value: hub, names: [name = ""] }) => {
     const number = PRIORITY_NAMES[foldedName(name)];
     return number === undefined ? [] : [[hub, number] as const];
   });
-  const write = new Map([...usual, ...overrides]);
+  const write = new Map<string, number | undefined>([...usual, ...named]);
   const nameOf = (priority: ToolValue): string =>
     Object.entries(PRIORITY_NAMES).find(([, number]) => number === priority)?.[0] ?? "";
   const read = (priority: ToolValue): FieldValue | undefined =>
@@ -127,9 +133,13 @@ function priorityLens({ maps, mapping }: Binding): Lens {
     write(priority) {
       if (priority === null) return wanted(0);
       const number = write.get(String(priority));
-      return number === undefined
-        ? cannot("unknown-priority", `"${String(priority)}" is none of P1, P2, P3`)
-        : wanted(number);
+      if (number !== undefined) return wanted(number);
+      const override = mapping.priority?.[String(priority)];
+      const message =
+        override === undefined
+          ? `"${String(priority)}" is none of P1, P2, P3`
+          : `the mapping names priority "${override}", which Linear does not have${amongst(Object.keys(PRIORITY_NAMES))}`;
+      return cannot("unknown-priority", message);
     },
     represents: (priority, canonical) =>
       canonical === null ? priority === 0 : read(priority) === canonical || write.get(String(canonical)) === priority,

@@ -21,7 +21,7 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
   const schema: NotionSchema = {
     ...people,
     dataSource: source.id,
-    properties: findProperties(source, scope.binding),
+    ...findProperties(source, scope.binding),
     projectPage: await readProjectPage(scope),
   };
   return schema as unknown as ToolSchema;
@@ -55,7 +55,7 @@ export async function relearned(scope: SchemaScope): Promise<ToolSchema> {
   const known = notionSchema(scope.schema);
   const answer = await notionClient(scope).dataSources.retrieve({ data_source_id: known.dataSource });
   const source = parsed(DataSourceAnswer, answer, "the data source");
-  const schema: NotionSchema = { ...known, properties: findProperties(source, scope.binding) };
+  const schema: NotionSchema = { ...known, ...findProperties(source, scope.binding) };
   return schema as unknown as ToolSchema;
 }
 
@@ -109,5 +109,5 @@ async function readProjectPage(scope: Scope): Promise<NotionSchema["projectPage"
   const answer = await orNone(async () => await notionClient(scope).pages.retrieve({ page_id: id }));
   // That it is missing, whoever looks for its twin finds out: the other items have nothing to do with it.
   if (answer === undefined) return null;
-  return { id, properties: pageProperties(parsed(PageAnswer, answer, "the project's page"), scope.binding) };
+  return { id, ...pageProperties(parsed(PageAnswer, answer, "the project's page"), scope.binding) };
 }

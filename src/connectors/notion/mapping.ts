@@ -5,6 +5,7 @@ import type { FieldName, ItemType } from "../../core/model.ts";
 import type { Binding, ToolSchema } from "../contract.ts";
 import { personLens, type Account } from "../person-lens.ts";
 import { directed, statusMap } from "../../core/maps.ts";
+import { parkedLens } from "../parked-lens.ts";
 import { bodyLens } from "./body.ts";
 import { notionId } from "./ids.ts";
 import {
@@ -68,6 +69,8 @@ export function lenses(binding: Binding, schema: ToolSchema): LensTable {
 function lensOf(schema: NotionSchema, binding: Binding, type: ItemType, field: FieldName): Lens | undefined {
   if (!FIELDS_OF_TYPE[type].includes(field)) return undefined;
   if (field === "description") return bodyLens;
+  const misplaced = (type === "project" ? schema.projectPage : schema)?.misplaced[field];
+  if (misplaced !== undefined) return parkedLens(misplaced);
   const property = propertyOf(schema, type, field);
   return property && ROWS[field]?.({ property, type, schema, binding });
 }

@@ -1,10 +1,12 @@
 /** Which property of a data source holds what: by the binding's word, else by its usual name, with a type that fits. */
 import { SyncFailure } from "../../core/errors.ts";
+import type { FieldName } from "../../core/model.ts";
 import type { Binding } from "../contract.ts";
 import { fieldNames, statusMap, type ToolMaps, type ValueMap } from "../../core/maps.ts";
 import type { DataSource } from "./answers.ts";
+import { amongst, noSuchPlace } from "../parked-lens.ts";
 import { plainId } from "./ids.ts";
-import type { NotionOption, NotionProperty, Properties, Role } from "./schema.ts";
+import type { Misplaced, NotionOption, NotionProperty, Properties, Role } from "./schema.ts";
 
 interface Wanted {
   readonly types: readonly string[];
@@ -58,22 +60,27 @@ export interface MissingProperty {
   readonly definition: object | undefined;
 }
 
-/** The properties by what they are for. `InvalidConfig` where the binding names one that is not there or does not fit. */
-export function findProperties(source: DataSource, binding: Binding): Properties {
-  const found = ROLES.flatMap((role) => {
-    const property = propertyFor(source, binding, role);
-    return property ? [[role, property] as const] : [];
-  });
-  return Object.fromEntries(found);
+/**
+ * The properties by what they are for, and of fields that the binding keeps where they cannot be, why. `InvalidConfig` where
+ * that is so of what tells twins apart.
+ */
+export function findProperties(
+  source: DataSource,
+  binding: Binding,
+): { readonly properties: Properties; readonly misplaced: Misplaced } {
+  const found = ROLES.map((role) => [role, propertyFor(source, binding, role)] as const);
+  const properties = found.flatMap(([role, one]) => (one && "id" in one ? [[role, one] as const] : []));
+  const misplaced = found.flatMap(([role, one]) => (one && "problem" in one ? [[role, one.problem] as const] : []));
+  return { properties: Object.fromEntries(properties), misplaced: Object.fromEntries(misplaced) };
 }
 
 /** What the data source lacks of all that the hub's fields could use. */
 export function missingProperties(source: DataSource, binding: Binding): MissingProperty[] {
-  const found = findProperties(source, binding);
+  const { properties: found, misplaced } = findProperties(source, binding);
   return ROLES.flatMap((role): MissingProperty[] => {
     const wanted = WANTED[role];
     const [name] = fieldNames(binding.maps, role);
-    if (!wanted?.definition || name === undefined || found[role]) return [];
+    if (!wanted?.definition || name === undefined || found[role] || role in misplaced) return [];
     const isTaken = Object.values(source.properties).some((one) => one.name.toLowerCase() === name.toLowerCase());
     const definition = isTaken ? undefined : wanted.definition(source.id, binding.maps);
     return [{ role, name, types: wanted.types, required: wanted.required === true, definition }];
@@ -94,7 +101,14 @@ export function checkRequired(source: DataSource, binding: Binding): void {
   throw new SyncFailure("InvalidConfig", message, { tool: "notion" });
 }
 
-function propertyFor(source: DataSource, binding: Binding, role: Role): NotionProperty | undefined {
+/** What tells twins from other pages, and whose they are: without it nothing is synced. */
+const IDENTITY: readonly Role[] = ["title", "type", "sync_key", "project"];
+
+function propertyFor(
+  source: DataSource,
+  binding: Binding,
+  role: Role,
+): NotionProperty | { readonly problem: string } | undefined {
   const wanted = WANTED[role];
   if (!wanted) return undefined;
   const named = binding.mapping.fields?.[role];
@@ -104,10 +118,13 @@ function propertyFor(source: DataSource, binding: Binding, role: Role): NotionPr
   if (named !== undefined) {
     const property = all.find(({ id }) => id === plainId(named)) ?? called(all, named);
     if (property && fits(property)) return told(property);
+    const types = `${wanted.types.join(" or ")}${role === "parent" ? " to the same data source" : ""}`;
     const problem = property
-      ? `is a property of type ${property.type}, and must be ${wanted.types.join(" or ")}${role === "parent" ? " to the same data source" : ""}`
-      : "is no property of the data source";
-    const message = `${binding.project}: mapping.fields.${role} "${named}" ${problem}; give the name or id of one that is.`;
+      ? `which is a property of type ${property.type}, and must be ${types}`
+      : "which is no property of the data source";
+    const candidates = all.filter(fits).map(({ name }) => name);
+    if (isField(role)) return { problem: noSuchPlace({ field: role, named, problem, candidates }) };
+    const message = `${binding.project}: mapping.fields.${role} is "${named}", ${problem}; correct it${amongst(candidates)}.`;
     throw new SyncFailure("InvalidConfig", message, { tool: "notion" });
   }
   if (role === "title") return all.filter(fits).map(told)[0];
@@ -116,6 +133,10 @@ function propertyFor(source: DataSource, binding: Binding, role: Role): NotionPr
     if (property && fits(property)) return told(property);
   }
   return undefined;
+}
+
+function isField(role: Role): role is FieldName {
+  return !IDENTITY.includes(role);
 }
 
 /** By its very name before any spelling of it: names are unique, spellings need not be. */

@@ -4,6 +4,7 @@ import { isOwnLabel } from "../../core/fields.ts";
 import type { FieldValue, ToolValue } from "../../core/model.ts";
 import { readName, rowOf, type ValueMap } from "../../core/maps.ts";
 import { bestNamed, isCalled } from "../status-choice.ts";
+import { amongst } from "../parked-lens.ts";
 import { byWriting, numberLensOf } from "../plain-lenses.ts";
 import { shortened } from "../../core/shortened.ts";
 import type { NotionOption, NotionProperty } from "./schema.ts";
@@ -141,7 +142,11 @@ export function priorityLens(
       const free = options.filter((option) => !taken(option));
       const [found] = bestNamed(free, names);
       if (found) return value(found.id);
-      const message = `no option of the property "${property}" stands for "${level}"; add one in Notion, or name one in the binding's priority mapping`;
+      const named = overrides[level];
+      const message =
+        named === undefined
+          ? `no option of the property "${property}" stands for "${level}"; add one in Notion, or name one in the binding's priority mapping`
+          : `the mapping names priority "${named}", which the property "${property}" does not have${amongst(options.map(({ name }) => name))}`;
       return cannot("unknown-priority", message);
     },
     represents: (held, canonical) => (held === null ? canonical === null : levelOf(held) === canonical),

@@ -20,6 +20,9 @@ export interface NotionProperty {
 }
 export type Properties = { readonly [R in Role]?: NotionProperty };
 
+/** Of fields that the binding keeps where they cannot be, why. */
+export type Misplaced = { readonly [F in FieldName]?: string };
+
 export interface NotionUser {
   readonly id: string;
   readonly name: string;
@@ -33,9 +36,14 @@ export interface NotionSchema {
   readonly me: string;
   readonly dataSource: string;
   readonly properties: Properties;
+  readonly misplaced: Misplaced;
   readonly users: readonly NotionUser[];
   /** The page that stands for the project itself, with what of it is a property. */
-  readonly projectPage: { readonly id: string; readonly properties: Properties } | null;
+  readonly projectPage: {
+    readonly id: string;
+    readonly properties: Properties;
+    readonly misplaced: Misplaced;
+  } | null;
 }
 
 /** Only this connector writes the schema it gets back, so its shape is known. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import type { JiraSchema } from "../../../src/connectors/jira/schema.ts";
+import { mappingProblems } from "../../../src/connectors/mapping-problems.ts";
 import { OTHER_POINTS_FIELD, POINTS_FIELD, SPRINT_FIELD } from "../../../sandbox/jira/model.ts";
 import { closeHarness, connector, hasSpec, startHarness, twinIn, createRequest, type Harness } from "./harness.ts";
 
@@ -62,18 +63,39 @@ describe("describe", () => {
     expect(isSyncFailure(revoked, "AuthFailed") && revoked.message).toContain("JIRA_API_TOKEN");
   });
 
-  it("takes fields by id or unambiguous name, and drift is an error that names the field", async () => {
+  it("takes fields by id or unambiguous name", async () => {
     h = await startHarness();
-    const byId = await h.redescribe({
-      mapping: { fields: { estimate: OTHER_POINTS_FIELD, qa_assignee: "Root cause" } },
-    });
-    expect((byId.schema as unknown as JiraSchema).fields).toMatchObject({
-      estimate: OTHER_POINTS_FIELD,
-      qa_assignee: "customfield_10050",
-    });
-    const gone = await failure(h.redescribe({ mapping: { fields: { estimate: "customfield_1" } } }));
-    expect(isSyncFailure(gone, "InvalidConfig") && gone.details.field).toBe("estimate");
+    for (const named of [OTHER_POINTS_FIELD, "story points "]) {
+      const { schema } = await h.redescribe({ mapping: { fields: { estimate: named } } });
+      expect((schema as unknown as JiraSchema).fields.estimate).toBe(OTHER_POINTS_FIELD);
+    }
   });
+
+  it.each([
+    ["estimate", "customfield_1", "which is no field of this site", "customfield_10016 (Story point estimate)"],
+    ["estimate", "Root cause", "which is not a number", "customfield_10016 (Story point estimate)"],
+    ["sprint", "Story Points", "which is not Jira's own sprint field", "customfield_10020 (Sprint)"],
+    ["qa_assignee", "Assignee", "which is not a custom field for one person", "correct mapping.fields.qa_assignee"],
+  ] as const)(
+    "parks %s that is kept in %s, with the fields that could hold it",
+    async (field, named, problem, told) => {
+      h = await startHarness();
+      const { binding, schema } = await h.redescribe({ mapping: { fields: { [field]: named } } });
+      const lenses = connector.lenses(binding, schema);
+      const lens = lenses("story", field);
+      expect(lens?.writable).toBe(false);
+      const written = lens?.write(null);
+      expect(written).toMatchObject({ kind: "cannot", code: "no-such-place" });
+      const message = written?.kind === "cannot" ? written.message : "";
+      expect(message).toContain(
+        `the binding keeps ${field} in "${named}", ${problem}; correct mapping.fields.${field}`,
+      );
+      expect(message).toContain(told);
+      expect(mappingProblems(binding, lenses, { usual: false })).toEqual([{ field, code: "no-such-place", message }]);
+      // What has nothing to do with it goes on.
+      expect(lenses("task", "estimate")?.writable).not.toBe(false);
+    },
+  );
 
   it("sees a renamed status under its id, so that nothing moves", async () => {
     h = await startHarness();

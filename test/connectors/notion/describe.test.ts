@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { setup } from "../../../src/connectors/notion/setup.ts";
+import { mappingProblems } from "../../../src/connectors/mapping-problems.ts";
 import type { NotionSchema } from "../../../src/connectors/notion/schema.ts";
-import type { Binding, Shared } from "../../../src/connectors/contract.ts";
+import type { Binding, Shared, ToolSchema } from "../../../src/connectors/contract.ts";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import type { NotionSandbox } from "../../../sandbox/notion/index.ts";
 import type { DatabaseSetup, PropertySetup } from "../../../sandbox/notion/workspace.ts";
@@ -111,9 +112,28 @@ describe("properties", () => {
   });
 
   it.each([
-    [{ estimate: "Nowhere" }, 'mapping.fields.estimate "Nowhere" is no property of the data source'],
-    [{ estimate: "Type" }, 'mapping.fields.estimate "Type" is a property of type select, and must be number'],
-  ])("are refused where the binding is wrong: %j", async (fields, words) => {
+    [
+      { estimate: "Nowhere" },
+      'the binding keeps estimate in "Nowhere", which is no property of the data source; correct mapping.fields.estimate: there is "Story Points"',
+    ],
+    [
+      { estimate: "Type" },
+      'the binding keeps estimate in "Type", which is a property of type select, and must be number; correct mapping.fields.estimate: there is "Story Points"',
+    ],
+  ])("park their field where the binding is wrong: %j", async (fields, words) => {
+    await start();
+    const schema = await described(mapped(fields as never));
+    expect(schema.misplaced).toEqual({ estimate: words });
+    const binding = bindingOf(bare.sandbox, mapped(fields as never));
+    const lenses = connector.lenses(binding, schema as unknown as ToolSchema);
+    expect(lenses("story", "estimate")?.write(3)).toEqual({ kind: "cannot", code: "no-such-place", message: words });
+    expect(mappingProblems(binding, lenses, { usual: false })).toHaveLength(1);
+  });
+
+  it.each([
+    [{ sync_key: "Nowhere" }, 'mapping.fields.sync_key is "Nowhere", which is no property of the data source'],
+    [{ type: "Labels" }, "which is a property of type multi_select, and must be select"],
+  ])("are refused where the binding is wrong about what tells twins apart: %j", async (fields, words) => {
     await start();
     expect(await refusal(mapped(fields as never))).toEqual({
       code: "InvalidConfig",
@@ -127,9 +147,8 @@ describe("properties", () => {
     const parent = source?.properties.find(({ name }) => name === "Parent");
     Object.assign(parent ?? {}, { target: "00000000-0000-4000-8000-000000000000" });
     expect((await described()).properties.parent).toBeUndefined();
-    expect(await refusal(mapped({ parent: "Parent" }))).toMatchObject({
-      message: expect.stringContaining("to the same data source") as string,
-    });
+    const { misplaced } = await described(mapped({ parent: "Parent" }));
+    expect(misplaced.parent).toContain("to the same data source");
   });
 
   it.each([
