@@ -61,6 +61,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     issue.fate = "deleted";
     return shown(host, issue);
   },
+  /** `{repository, field: name}`: an owner of the organization deletes an issue field. */
+  deleteField: (host, action) => {
+    const repository = repositoryOf(host, action);
+    repository.fields = repository.fields.filter(({ name }) => name !== action["field"]);
+    return {};
+  },
   /** `{issue, repository}` */
   transfer: (host, action) =>
     shown(

@@ -40,7 +40,7 @@ export interface Repository {
   hasIssues: boolean;
   /** Issue types of the organization. */
   readonly types: readonly string[];
-  readonly fields: readonly IssueField[];
+  fields: readonly IssueField[];
   readonly labels: Label[];
   readonly milestones: Milestone[];
   /** Logins that may be assigned. */

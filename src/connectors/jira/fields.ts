@@ -82,7 +82,7 @@ function misplacedFields(binding: Binding, fields: Fields): JiraSchema["misplace
   return Object.fromEntries(found);
 }
 
-/** Names of fields are not unique: of the candidates the one on the type's own screens is meant, and without a screen to tell, none. */
+/** Names of fields are not unique: of the candidates the one on the type's own screens is meant; without a screen to tell, the only one. */
 function pointsField(binding: Binding, fields: Fields, screen: readonly string[]): string | null {
   const named = namedField(binding, fields, "estimate");
   if (named) return "id" in named ? named.id : null;
@@ -90,6 +90,7 @@ function pointsField(binding: Binding, fields: Fields, screen: readonly string[]
   const candidates = fields.filter(
     (field) => names.some((name) => isCalled(field, name)) && POINTS_TYPES.has(field.schema?.custom ?? ""),
   );
-  const only = candidates.length === 1 ? candidates[0] : undefined;
+  // One that no screen shows is nobody's points: its emptiness would be taken for a clearing.
+  const only = candidates.length === 1 && screen.length === 0 ? candidates[0] : undefined;
   return (candidates.find((field) => screen.includes(field.id)) ?? only)?.id ?? null;
 }
