@@ -259,6 +259,33 @@ describe("a client's server and the environment's secret", () => {
   });
 });
 
+describe("a field that a tool keeps in one place only", () => {
+  it("cannot be named, which is told, and changes nothing", () => {
+    const files = config(
+      "{jira: {mapping: {fields: {title: Betreff, estimate: customfield_1}}}, linear: {mapping: {fields: {due: Frist}}}}",
+    );
+    const { tools, findings } = resolve(hubReading([jira, linear]), { files });
+    expect(tools.map(({ binding }) => binding.mapping)).toEqual([
+      { fields: { estimate: "customfield_1" } },
+      { fields: {} },
+    ]);
+    expect(findings.map(({ code, tool, field, message }) => [code, tool, field, message])).toEqual([
+      [
+        "fixed-field",
+        "jira",
+        "title",
+        'mapping.fields.title: Jira keeps title in one place only, so "Betreff" changes nothing; estimate, qa_assignee, sprint can be named.',
+      ],
+      [
+        "fixed-field",
+        "linear",
+        "due",
+        'mapping.fields.due: Linear keeps due in one place only, so "Frist" changes nothing; no field of it can be named.',
+      ],
+    ]);
+  });
+});
+
 describe("a client's file", () => {
   const acme = "registry/clients/ACME.yaml";
 
