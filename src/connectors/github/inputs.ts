@@ -37,9 +37,17 @@ export function editedIssue(
   key: string | null,
 ): Input {
   const labels = labelsAfter(naming, type, present.labels, fields);
+  const body = has(fields, "description") ? { body: withMarker(text(fields.description) ?? "", key) } : {};
+  // An attempt may have written it already, and died over what follows.
+  const held: Input = {
+    title: present.title,
+    body: present.body,
+    assignees: present.assignees,
+    milestone: present.milestone?.number ?? null,
+  };
+  const wanted = Object.entries({ ...plainInput(naming, fields), ...body });
   return {
-    ...plainInput(naming, fields),
-    ...(has(fields, "description") ? { body: withMarker(text(fields.description) ?? "", key) } : {}),
+    ...Object.fromEntries(wanted.filter(([name, value]) => !sameJson(value as ToolValue, held[name] as ToolValue))),
     ...(labels === null ? {} : { labels }),
     ...stateInput(fields, present),
   };

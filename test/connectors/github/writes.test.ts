@@ -160,6 +160,17 @@ describe("an update", () => {
     expect(bench.sandbox.host.labelNames(issues()[0]!).toSorted()).toEqual(["b", "c", "theirs", "type:Story"]);
   });
 
+  it("writes nothing again where an attempt died over what follows its write", async () => {
+    bench = await startBench();
+    const fields = { title: "After", description: "New", assignee: "ada" };
+    const twin = await bench.createOne("US-1", { title: "Before" });
+    bench.sandbox.faults.add({ kind: "drop-before", operation: "Aftermath" });
+    await expect(bench.updateOne(twin, fields)).rejects.toMatchObject({ code: "Unavailable" });
+    const written = bench.sandbox.log.writes();
+    expect(await bench.updateOne(twin, fields)).toMatchObject({ kind: "done", refused: {}, twin: { fields } });
+    expect(bench.sandbox.log.writes()).toBe(written);
+  });
+
   it("leaves a marker out that people have removed, and the link survives", async () => {
     bench = await startBench();
     const twin = await bench.createOne("US-1", { title: "Marked", description: "Text" });
