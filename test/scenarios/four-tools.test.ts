@@ -33,7 +33,12 @@ const OPERATIONS: Readonly<Record<Added, Readonly<Record<"list" | "read" | "crea
     create: "^POST pages$",
     update: "^PATCH pages/{id}$",
   },
-  github: { list: "^GET issues$|^Changes$", read: "^Read", create: "^POST issues$", update: "^PATCH issues/{n}$" },
+  github: {
+    list: "^GET issues$|^Changes$",
+    read: "^Read",
+    create: "^POST issues$|^CreateIssue$",
+    update: "^PATCH issues/{n}$",
+  },
 };
 
 let world: World;
