@@ -1,6 +1,6 @@
 /** `RESULTS.md`: one section a table, each kept until its own bench runs again. */
 import { readFile, writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { printTable, type BenchTable } from "./table.ts";
 
@@ -19,12 +19,17 @@ export async function runBenches(
   for (const bench of benches) {
     for (const table of [await bench()].flat()) {
       if (!table.isKept) process.exitCode = 1;
-      const section = printTable(table);
+      const section = `${printTable(table)}\n${loadNow()}\n`;
       console.log(section);
       sections.set(titleOf(section), section);
     }
   }
   await writeFile(FILE, [HEAD, ...[...sections.values()].map((section) => `${section.trimEnd()}\n`)].join("\n"));
+}
+
+/** Times of a machine that does other work beside are not those of an idle one. */
+function loadNow(): string {
+  return `Load average at the end: ${(loadavg()[0] ?? 0).toFixed(1)} on ${availableParallelism()} cores.`;
 }
 
 function titleOf(section: string): string {
