@@ -88,6 +88,49 @@ describe("the GitHub stand-in", () => {
     expect((await host.query("query Q { viewer { nickname } }"))["errors"]).toHaveLength(1);
   });
 
+  it("makes an issue below its parent by one mutation, all of it or nothing, and counts it as content", async () => {
+    host = await startRaw();
+    const [parent, other] = [await host.issue({ title: "Parent" }), await host.issue({ labels: ["a"] })];
+    const named = await host.query(
+      `query Q($id: ID!) { node(id: $id) { ... on Issue { repository { id label(name: "A") { id } } } } user(login: "ada") { id } }`,
+      { id: other["node_id"] },
+    );
+    const { node, user } = named["data"] as unknown as {
+      node: { repository: { id: string; label: { id: string } } };
+      user: { id: string };
+    };
+    const make = (more: object) => {
+      const input = { repositoryId: node.repository.id, parentIssueId: parent["node_id"], ...more };
+      const shown =
+        "issue { title parent { title } labels(first: 9) { nodes { name } } assignees(first: 9) { nodes { login } } }";
+      return host.query(`mutation M($input: CreateIssueInput!) { createIssue(input: $input) { ${shown} } }`, { input });
+    };
+    const whole = { title: "Child", labelIds: [node.repository.label.id], assigneeIds: [user.id] };
+    expect((await make(whole))["data"]).toEqual({
+      createIssue: {
+        issue: {
+          title: "Child",
+          parent: { title: "Parent" },
+          labels: { nodes: [{ name: "a" }] },
+          assignees: { nodes: [{ login: "ada" }] },
+        },
+      },
+    });
+    const types = async (more: object) =>
+      ((await make(more))["errors"] as { type?: string }[] | undefined)?.map(({ type }) => type);
+    expect(await types({ title: " " })).toEqual(["UNPROCESSABLE"]);
+    expect(await types({ title: "x", labelIds: ["LA_kwDOnone"] })).toEqual(["NOT_FOUND"]);
+    await host.act("permit", { permission: "read" });
+    expect(await types({ title: "x" })).toEqual(["FORBIDDEN"]);
+    expect(host.sandbox.host.issues.size).toBe(3);
+    await host.act("permit", { permission: "write" });
+    // Of eighty a minute six were asked for, refused ones among them.
+    for (let n = 0; n < 74; n += 1) await make({ title: `Child ${n}` });
+    const input = { repositoryId: node.repository.id, title: "One too many" };
+    const document = "mutation M($input: CreateIssueInput!) { createIssue(input: $input) { issue { id } } }";
+    expect((await host.call("POST", "/graphql", { query: document, variables: { input } })).status).toBe(403);
+  });
+
   it("tells GraphQL's primary limit with status 200, and REST's with 403", async () => {
     host = await startRaw();
     host.sandbox.limits.drain("graphql");
