@@ -21,8 +21,10 @@ export async function checkRights(
   const { tool, mode } = session.context;
   if ((request.mode ?? mode) === "pull-only") return;
   const key = `rights/${project}/${session.schemaKey}`;
-  if ((await store.links(project, tool)).length > 0 || (await store.cached(key, now())) !== null) return;
-  const missing = await session.connector.rights(scope);
+  if ((await store.cached(key, now())) !== null) return;
+  const { links } = await store.projectState(project);
+  const isLinked = links.some((link) => link.tool === tool);
+  const missing = isLinked ? [] : await session.connector.rights(scope);
   if (missing.length > 0) throw lacking(session, missing);
   await store.cache(key, true, now() + KNOWN_MS);
 }

@@ -104,7 +104,7 @@ describe("a field that a tool keeps in one place only", () => {
         "fixed-field",
         "jira",
         "title",
-        'mapping.fields.title: Jira keeps title in one place only, so "Betreff" changes nothing; estimate, qa_assignee, sprint can be named.',
+        'mapping.fields.title: Jira keeps title in one place only, so "Betreff" changes nothing; estimate, sprint, qa_assignee can be named.',
       ],
       [
         "fixed-field",
