@@ -179,6 +179,10 @@ describe("an account without the right to write", () => {
     await world.editHub("Store a card", "Keep a card");
     await sync();
     expect(asked()).toEqual([1, 1]);
+    // Where it is forgotten that they were asked for, what is linked speaks for itself.
+    await world.store.dropCached("rights");
+    await sync();
+    expect(asked()).toEqual([1, 1]);
   });
 
   it("is enough to pull", async () => {
