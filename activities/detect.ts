@@ -25,7 +25,8 @@ export async function detectChanges(engine: Engine, input: DetectInput, signal: 
   const own = (await entriesOf(engine, portfolio)).filter((entry) => entry.tools.some(isOf(account)));
   const context = own[0]?.tools.find(isOf(account));
   if (!context) return { changed: 0 };
-  const session = openSession(engine, context);
+  // One listing for hundreds of projects: turned away half-way it would begin anew, and with many pages never end.
+  const session = openSession(engine, context, true);
   return throughConnection(engine, session, () => readChanges(engine, input, { own, http: session.http }, signal));
 }
 

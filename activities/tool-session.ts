@@ -31,7 +31,8 @@ export interface ToolSession<C extends SessionContext = ToolContext> {
   scope(schema: ToolSchema, signal: AbortSignal): SchemaScope;
 }
 
-export function openSession<C extends SessionContext>(engine: Engine, given: C): ToolSession<C> {
+/** @param isWhole see `BudgetOptions` */
+export function openSession<C extends SessionContext>(engine: Engine, given: C, isWhole = false): ToolSession<C> {
   const context = withMaps(engine, given);
   const module = engine.connectors[context.tool];
   if (!module)
@@ -46,6 +47,7 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C):
     account: endpoint.account,
     limits: context.rateLimits,
     urgent: context.urgent,
+    isWhole,
     now: engine.now,
   });
   const http = createHttp({

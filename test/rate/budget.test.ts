@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 /** A budget with a clock that only its own waits move. */
-function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`, urgent = true) {
+function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`, urgent = true, isWhole = false) {
   const clock = { now: START };
   const waits: number[] = [];
   const signal = new AbortController().signal;
@@ -26,6 +26,7 @@ function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`
     account,
     limits,
     urgent,
+    isWhole,
     now: () => clock.now,
     random: () => 0.5,
     async wait(ms) {
@@ -59,6 +60,22 @@ describe("reserving", () => {
     await callTimes(edit.call, 3);
     expect(edit.waits).toEqual([]);
     await expect(edit.call()).rejects.toMatchObject({ code: "RateLimited" });
+  });
+
+  test("what must be whole is turned away at its beginning or not at all, however many others wait", async () => {
+    const listing = budgetOf([MINUTE], "whole/tail", false, true);
+    const other = budgetOf([MINUTE], "whole/tail", false);
+    let turnedAway = 0;
+    for (let n = 0; n < 200; n += 1) {
+      await listing.call();
+      other.clock.now = listing.clock.now;
+      await other.call().catch(() => (turnedAway += 1));
+    }
+    expect(turnedAway).toBeGreaterThan(0);
+    const late = budgetOf([{ ...MINUTE, limit: 20 }], "late/tail", false);
+    await callTimes(late.call, 5);
+    const begun = budgetOf([{ ...MINUTE, limit: 20 }], "late/tail", false, true);
+    await expect(begun.call()).rejects.toMatchObject({ code: "RateLimited" });
   });
 
   test("a short wait sleeps in place, and then the call goes", async () => {
