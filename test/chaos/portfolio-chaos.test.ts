@@ -14,7 +14,7 @@ import { Weather } from "./portfolio/weather.ts";
 import { WorkerPool } from "./portfolio/worker-pool.ts";
 
 const MINUTES = Number(process.env["SDLC_SYNC_CHAOS_MINUTES"] ?? 1);
-const PROJECTS = Number(process.env["SDLC_SYNC_CHAOS_PROJECTS"] ?? 40);
+const PROJECTS = Number(process.env["SDLC_SYNC_CHAOS_PROJECTS"] ?? 30);
 const IS_LONG = MINUTES >= 5;
 /** Longer than the store may be locked: a worker that waits for it is not dead. */
 const HEARTBEAT_MS = IS_LONG ? 25_000 : 8_000;
