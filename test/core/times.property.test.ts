@@ -8,7 +8,8 @@ import { reconcile } from "../../src/core/reconcile/reconcile.ts";
 import type { ReconcileInput } from "../../src/core/reconcile/reconcile.ts";
 import { doEdit } from "./simulation/people.ts";
 import { histories } from "./simulation/history.ts";
-import { inputOf, NO_FAULTS, runPass } from "./simulation/sim-engine.ts";
+import { NO_FAULTS } from "./simulation/faults.ts";
+import { inputOf, runPass } from "./simulation/sim-engine.ts";
 import { buildSimWorld } from "./simulation/sim-world.ts";
 
 const seed = Number(process.env["SDLC_SYNC_SEED"] ?? (Date.now() ^ (process.pid << 8)) & 0x7fffffff);

@@ -7,8 +7,10 @@ import { doAnswer, doDelete, doEdit, doForget, doRestore, pick } from "./people.
 import type { Edit } from "./people.ts";
 import { checkAsked, checkBulk, checkDeletes } from "./decisions.ts";
 import { checkConverged, checkNothingInvented, checkNothingLost, checkQuiet, decidedIn } from "./promises.ts";
-import { BrokenPromise, inputOf, NO_FAULTS, runPass } from "./sim-engine.ts";
-import type { Faults, PassResult, Planner } from "./sim-engine.ts";
+import { NO_FAULTS, type Faults } from "./faults.ts";
+import { inputOf, runPass } from "./sim-engine.ts";
+import type { PassResult, Planner } from "./sim-engine.ts";
+import { BrokenPromise } from "./sim-writes.ts";
 import { shuffleKeys } from "./shuffle-keys.ts";
 import { buildSimWorld } from "./sim-world.ts";
 import type { SimWorld, Statistics, ToolConfig, WorldConfig } from "./sim-world.ts";

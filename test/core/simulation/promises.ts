@@ -4,8 +4,8 @@ import type { FieldName, FieldValue, ItemId, ToolValue } from "../../../src/core
 import { isHeldBack } from "../../../src/core/bulk-guard.ts";
 import type { FieldConflict, Plan } from "../../../src/core/plan.ts";
 import { deedsOn, shows, stillStands } from "./people.ts";
-import { BrokenPromise } from "./sim-engine.ts";
 import type { PassResult } from "./sim-engine.ts";
+import { BrokenPromise } from "./sim-writes.ts";
 import { initialFields, twinAt } from "./sim-world.ts";
 import type { Deed, SimHubItem, SimWorld, ToolState } from "./sim-world.ts";
 
