@@ -3,7 +3,7 @@ import { isSyncFailure } from "../src/core/errors.ts";
 import type { RemoteItem } from "../src/core/model.ts";
 import type { Detected, DetectInput } from "../src/core/ports.ts";
 import type { SchemaScope, Streamed } from "../src/connectors/contract.ts";
-import type { Http } from "../src/connectors/http.ts";
+import { asSeries, type Http } from "../src/connectors/http.ts";
 import type { StreamState } from "../src/store/store.ts";
 import { throughConnection } from "./connections.ts";
 import type { Engine } from "./engine.ts";
@@ -25,9 +25,10 @@ export async function detectChanges(engine: Engine, input: DetectInput, signal: 
   const own = (await entriesOf(engine, portfolio)).filter((entry) => entry.tools.some(isOf(account)));
   const context = own[0]?.tools.find(isOf(account));
   if (!context) return { changed: 0 };
+  const session = openSession(engine, context);
   // One listing for hundreds of projects: turned away half-way it would begin anew, and with many pages never end.
-  const session = openSession(engine, context, true);
-  return throughConnection(engine, session, () => readChanges(engine, input, { own, http: session.http }, signal));
+  const http = asSeries(session.http);
+  return throughConnection(engine, session, () => readChanges(engine, input, { own, http }, signal));
 }
 
 async function readChanges(

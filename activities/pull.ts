@@ -5,6 +5,7 @@ import { mappingProblems } from "../src/connectors/mapping-problems.ts";
 import { mergeFindings } from "../src/core/findings.ts";
 import type { LensTable } from "../src/core/lens.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
+import { asSeries } from "../src/connectors/http.ts";
 import { adoptMarked, adoptRefs } from "./adopt.ts";
 import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, toolFacts, type Engine, type RunContext } from "./engine.ts";
@@ -94,7 +95,8 @@ async function refreshMirror(
   }
   const listingAt = engine.now();
   const recheck = newest(mirror, new Set(linked), RECHECK);
-  const changes = await session.connector.changes(scope, { cursor: census ? null : known, recheck });
+  const listing = { ...scope, http: asSeries(scope.http) };
+  const changes = await session.connector.changes(listing, { cursor: census ? null : known, recheck });
   if (changes.learned) await keepSchema(engine, session, changes.learned);
   const { fresh, doubtful } = freshRows(changes.items, mirror);
   await store.saveChanges(project, tool, fresh, changes.cursor);

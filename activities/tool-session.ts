@@ -31,8 +31,7 @@ export interface ToolSession<C extends SessionContext = ToolContext> {
   scope(schema: ToolSchema, signal: AbortSignal): SchemaScope;
 }
 
-/** @param isWhole see `BudgetOptions` */
-export function openSession<C extends SessionContext>(engine: Engine, given: C, isWhole = false): ToolSession<C> {
+export function openSession<C extends SessionContext>(engine: Engine, given: C): ToolSession<C> {
   const context = withMaps(engine, given);
   const module = engine.connectors[context.tool];
   if (!module)
@@ -47,7 +46,6 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C, 
     account: endpoint.account,
     limits: context.rateLimits,
     urgent: context.urgent,
-    isWhole,
     now: engine.now,
   });
   const http = createHttp({

@@ -19,6 +19,13 @@ export interface HttpRequest {
   readonly safe: boolean;
   /** Answers redirects as they come, for a vendor that renames places; else they are failures. Never followed here. */
   readonly tellsRedirects?: boolean;
+  readonly series?: CallSeries;
+}
+
+/** Calls that are all lost where one of them is turned away, as those of a listing are: it begins anew. */
+export interface CallSeries {
+  /** So many of them were let through. */
+  made: number;
 }
 
 export interface BucketUse {
@@ -43,8 +50,11 @@ export interface LimitHint {
 
 /** The shared budget of one credential. Implemented by `src/rate`. */
 export interface Budget {
-  /** Resolves when the call may go out now; rejects with RateLimited where the wait is longer than two seconds. */
-  reserve(uses: readonly BucketUse[], signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the call may go out now; rejects with RateLimited where the wait is longer than two seconds, or
+   * than two minutes for a series that is under way.
+   */
+  reserve(uses: readonly BucketUse[], signal: AbortSignal, series?: CallSeries): Promise<void>;
   observe(hints: readonly LimitHint[]): Promise<void>;
 }
 
@@ -137,7 +147,8 @@ export function createHttp(options: HttpOptions): Http {
     send: (request) => (options.access ? sendWith(options, options.access, request, once) : once(request)),
   };
   async function once(request: HttpRequest, pass?: Pass): Promise<HttpAnswer> {
-    await options.budget.reserve([{ name: "requests", cost: 1 }, ...(request.buckets ?? [])], request.signal);
+    const uses = [{ name: "requests", cost: 1 }, ...(request.buckets ?? [])];
+    await options.budget.reserve(uses, request.signal, request.series);
     const sentAt = options.now();
     const answer = await exchange(options, target(base, request.url, pass?.path), letIn(request, pass));
     hasAnswered = true;
@@ -146,6 +157,12 @@ export function createHttp(options: HttpOptions): Http {
     await options.budget.observe(options.limits(answer));
     return answer;
   }
+}
+
+/** The same way, all of whose calls are one series: turned away at its beginning or not at all. */
+export function asSeries(http: Http): Http {
+  const series: CallSeries = { made: 0 };
+  return Object.create(http, { send: { value: (request: HttpRequest) => http.send({ ...request, series }) } }) as Http;
 }
 
 /** The credential first: a token that is about to expire, or that the vendor does not take, is renewed before anything else is tried. */

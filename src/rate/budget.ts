@@ -20,8 +20,6 @@ export interface BudgetOptions {
   readonly limits: readonly RateRow[];
   /** Whether a person waits for these calls: they may use the share that all others leave. */
   readonly urgent: boolean;
-  /** Whether all of its calls are lost where one is turned away, as those of a listing are that begins anew. */
-  readonly isWhole?: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Sleeps in place; rejects with the signal's reason when it is aborted. */
@@ -37,10 +35,10 @@ const HEADROOM_CALLS = 10;
 const URGENT_CALLS = 3;
 /** After so many calls that it waited for in a row a project makes room, where others were turned away. */
 const TURN_CALLS = 10;
-/** What must be whole makes no more room after so many calls (fewer than a turn, and than a long wait lasts for) ... */
-const WHOLE_CALLS = 8;
+/** A series makes no more room after so many calls (fewer than a turn, and than a long wait lasts for) ... */
+const SERIES_CALLS = 8;
 /** ... and waits in place this long for each of the others. */
-const WHOLE_WAIT_MS = 120_000;
+const SERIES_WAIT_MS = 120_000;
 /** A vendor that has less than this share of its limit left for us is believed. */
 const FEW_SHARE = 0.5;
 /** A vendor that asks for more (or for nonsense) is asked again after this long. */
@@ -48,27 +46,27 @@ const LONGEST_BLOCK_MS = 3_600_000;
 
 /** The budget of `account`. Throws InvalidConfig for a row that allows nothing or has no period. */
 export function createBudget(options: BudgetOptions): Budget {
-  const { store, account, limits, urgent, isWhole = false, now, wait = sleep, random = Math.random } = options;
+  const { store, account, limits, urgent, now, wait = sleep, random = Math.random } = options;
   for (const row of limits) check(row);
   const bucketsOf = (uses: readonly BucketUse[]) =>
     uses.flatMap(({ name, cost }) =>
       rowsFor(limits, name).map((row) => bucketOf(keyOf(account, name, row), row, cost, urgent)),
     );
-  let [made, waitedInRow] = [0, 0];
+  let waitedInRow = 0;
   return {
-    async reserve(uses, signal) {
+    async reserve(uses, signal, series) {
       signal.throwIfAborted();
       const buckets = bucketsOf(uses);
       if (buckets.length === 0) return;
-      const isUnderWay = isWhole && made >= WHOLE_CALLS;
-      const patienceMs = isUnderWay ? WHOLE_WAIT_MS : SHORT_WAIT_MS;
+      const isUnderWay = series !== undefined && series.made >= SERIES_CALLS;
+      const patienceMs = isUnderWay ? SERIES_WAIT_MS : SHORT_WAIT_MS;
       const isTurnOver = !urgent && !isUnderWay && waitedInRow >= TURN_CALLS;
       const waitMs = await store.reserve(buckets, now(), { ms: patienceMs, isTurnOver });
       if (waitMs > patienceMs) {
         const together = urgent ? await untilTogether(options, buckets) : waitMs + headroomMs(buckets);
         throw exhausted(account, Math.ceil(waitMs + Math.max(0, together - waitMs) * (0.5 + random())));
       }
-      made += 1;
+      if (series) series.made += 1;
       waitedInRow = waitMs > 0 ? waitedInRow + 1 : 0;
       // Its turn is kept for it: who asks meanwhile comes after it.
       if (waitMs > 0) await wait(waitMs, signal);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createHttp } from "../../src/connectors/http.ts";
+import { asSeries, createHttp, type CallSeries } from "../../src/connectors/http.ts";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
@@ -47,4 +47,24 @@ it("tells a redirect to who asks for it, and follows none", async () => {
   await expect(http.send(request)).rejects.toMatchObject({ code: "Unavailable" });
   expect(requests).toBe(2);
   await new Promise((resolve) => server.close(resolve));
+});
+
+it("asks the budget for the calls of a series as for one, and for others alone", async () => {
+  const asked: (CallSeries | undefined)[] = [];
+  const budget = {
+    reserve: async (_uses: unknown, _signal: AbortSignal, series?: CallSeries) => {
+      asked.push(series);
+      throw new Error("not yet");
+    },
+    observe: async () => undefined,
+  };
+  const options = { tool: "jira", baseUrl: "http://127.0.0.1:1", headers: {}, budget, timeoutMs: 1_000 };
+  const http = createHttp({ ...options, limits: () => [], now: Date.now });
+  const [series, other] = [asSeries(http), asSeries(http)];
+  for (const way of [series, series, other, http]) {
+    expect(way.baseUrl).toBe(http.baseUrl);
+    const request = { method: "GET", url: "/", signal: new AbortController().signal, safe: true } as const;
+    await expect(way.send(request)).rejects.toThrow("not yet");
+  }
+  expect([asked[0] === asked[1], asked[1] === asked[2], asked[3]]).toEqual([true, false, undefined]);
 });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => store.close());
 
 /** A budget with a clock that only its own waits move. */
-function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`, urgent = true, isWhole = false) {
+function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`, urgent = true) {
   const clock = { now: START };
   const waits: number[] = [];
   const signal = new AbortController().signal;
@@ -26,7 +26,6 @@ function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`
     account,
     limits,
     urgent,
-    isWhole,
     now: () => clock.now,
     random: () => 0.5,
     async wait(ms) {
@@ -35,7 +34,9 @@ function budgetOf(limits: readonly RateRow[], account = `acc-${++accounts}/tail`
     },
   });
   const call = (name = "requests") => budget.reserve(one(name), signal);
-  return { account, budget, call, clock, waits, signal };
+  const series = { made: 0 };
+  const callInSeries = () => budget.reserve(one("requests"), signal, series);
+  return { account, budget, call, callInSeries, clock, waits, signal };
 }
 
 async function callTimes(call: () => Promise<void>, count: number): Promise<void> {
@@ -62,20 +63,20 @@ describe("reserving", () => {
     await expect(edit.call()).rejects.toMatchObject({ code: "RateLimited" });
   });
 
-  test("what must be whole is turned away at its beginning or not at all, however many others wait", async () => {
-    const listing = budgetOf([MINUTE], "whole/tail", false, true);
-    const other = budgetOf([MINUTE], "whole/tail", false);
+  test("a series is turned away at its beginning or not at all, however many others wait", async () => {
+    const listing = budgetOf([MINUTE], "series/tail", false);
+    const other = budgetOf([MINUTE], "series/tail", false);
     let turnedAway = 0;
     for (let n = 0; n < 200; n += 1) {
-      await listing.call();
+      await listing.callInSeries();
       other.clock.now = listing.clock.now;
       await other.call().catch(() => (turnedAway += 1));
     }
     expect(turnedAway).toBeGreaterThan(0);
     const late = budgetOf([{ ...MINUTE, limit: 20 }], "late/tail", false);
     await callTimes(late.call, 5);
-    const begun = budgetOf([{ ...MINUTE, limit: 20 }], "late/tail", false, true);
-    await expect(begun.call()).rejects.toMatchObject({ code: "RateLimited" });
+    const begun = budgetOf([{ ...MINUTE, limit: 20 }], "late/tail", false);
+    await expect(begun.callInSeries()).rejects.toMatchObject({ code: "RateLimited" });
   });
 
   test("a short wait sleeps in place, and then the call goes", async () => {

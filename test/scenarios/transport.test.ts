@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { FaultRule } from "../../sandbox/kit/faults.ts";
 import { expectSettled } from "../support/invariants.ts";
+import { UNLIMITED_REGISTRY } from "../support/unlimited-registry.ts";
 import { startWorld, stopTemporal, type World, type WorldOptions } from "../support/world.ts";
 
 const STORIES = Array.from(
@@ -201,6 +202,26 @@ describe("scenario 36: the tool says no for now", () => {
     const taken = seen.filter(({ operation, status }) => operation.startsWith("PUT issue/") && status === 200);
     expect(taken).toHaveLength(6);
     await expectSettled(world);
+  });
+});
+
+describe("a listing of more pages than a window of the limit has calls", () => {
+  it("ends in the run that began it, within the limit", async () => {
+    const [limit, seconds] = [12, 3];
+    const rows = `{name: requests, limit: ${limit}, per: ${seconds}s, scope: credential}`;
+    const registry = UNLIMITED_REGISTRY.replace(/linear: .*/, `linear: {rate_limits: [${rows}]}`);
+    await start({
+      hub: HUB.replace("jira: {project_key: CHK}, ", ""),
+      files: { "registry/tool-registry.yaml": registry },
+    });
+    for (let n = 0; n < 3_500; n += 1)
+      await world.linear.human({ action: "create", team: "PAY", fields: { title: `Another's ${n}` } });
+    const report = await world.sync();
+    expect(report.tools["linear"]).toMatchObject({ status: "success", operations: 7 });
+    const calls = world.linear.log.since(0);
+    const pages = calls.filter(({ operation }) => operation === "Changes");
+    expect(pages.length).toBeGreaterThan(limit);
+    expect(new Set(pages.map(({ body }) => JSON.stringify(body))).size, "pages read twice").toBe(pages.length);
   });
 });
 

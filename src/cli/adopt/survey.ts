@@ -2,6 +2,7 @@
 import { isSyncFailure } from "../../core/errors.ts";
 import type { LensTable } from "../../core/lens.ts";
 import type { ItemType, RemoteItem } from "../../core/model.ts";
+import { asSeries } from "../../connectors/http.ts";
 import type { ResolvedTool } from "../../registry/resolve.ts";
 import { lensesOf } from "../../../activities/identities.ts";
 import { schemaOf } from "../../../activities/tool-session.ts";
@@ -53,7 +54,8 @@ async function survey(engine: Engine, resolved: ResolvedTool, refs: readonly str
   const session = openUrgent(engine, resolved);
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const scope = session.scope(await schemaOf(engine, session, signal, true), signal);
-  const { items } = await session.connector.changes(scope, { cursor: null, recheck: [] });
+  const listing = { ...scope, http: asSeries(scope.http) };
+  const { items } = await session.connector.changes(listing, { cursor: null, recheck: [] });
   const names = new Set(items.flatMap(({ ref, key }) => [ref.toLowerCase(), key.toLowerCase()]));
   const elsewhere = refs.filter((ref) => !names.has(ref.toLowerCase()));
   const read = elsewhere.length > 0 ? await session.connector.read(scope, elsewhere) : { items: [] };
