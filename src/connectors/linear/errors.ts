@@ -89,9 +89,10 @@ export function failureOf(answer: FailedAnswer): SyncFailure {
   return new SyncFailure(code, message, details(code, answer, entries));
 }
 
-/** An answer that is no GraphQL at all: a proxy's page, a cut body. */
+/** An answer that is no GraphQL at all: a proxy's page, a cut body. What Linear means by 400 stands in the body alone: limits are told by it, too. */
 export function unreadable(answer: Omit<FailedAnswer, "errors">, cause?: unknown): SyncFailure {
-  const code = answer.status >= 200 && answer.status < 300 ? "Unavailable" : codeOfStatus(answer.status);
+  const isMute = answer.status < 300 || answer.status === 400;
+  const code = isMute ? "Unavailable" : codeOfStatus(answer.status);
   return new SyncFailure(
     code,
     `Linear ${answer.operation}: HTTP ${answer.status} without a readable answer`,

@@ -85,6 +85,8 @@ describe("errors as Linear tells them", () => {
     [200, "{}", "Unavailable"],
     [200, '{"data":null}', "Unavailable"],
     [200, "[1,2]", "Unavailable"],
+    // Its limits have this status too, and only the body says so.
+    [400, '{"errors":[{"message":"Rate limit exc', "Unavailable"],
     [401, "no", "AuthFailed"],
     [403, "<html>blocked</html>", "Forbidden"],
     [429, "slow down", "RateLimited"],
