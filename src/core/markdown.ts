@@ -35,8 +35,27 @@ const printer = unified()
   })
   .freeze();
 
+/** Characters of the texts whose forms are remembered: those of one project are compared over and over, and parsing is most of it. */
+const REMEMBERED = 1_000_000;
+const forms = new Map<string, string>();
+let remembered = 0;
+
 /** The canonical form: LF ends, no trailing newline, one style; `""` for a blank text. Total: every string has one. */
 export function canonicalMarkdown(text: string): string {
+  const known = forms.get(text);
+  if (known !== undefined) return known;
+  const form = canonicalForm(text);
+  forms.set(text, form);
+  remembered += text.length + form.length;
+  for (const [oldest, its] of forms) {
+    if (remembered <= REMEMBERED) break;
+    forms.delete(oldest);
+    remembered -= oldest.length + its.length;
+  }
+  return form;
+}
+
+function canonicalForm(text: string): string {
   const seen: string[] = [];
   let current = printMarkdown(parseMarkdown(text));
   while (!seen.includes(current)) {

@@ -101,6 +101,14 @@ describe("canonical Markdown", () => {
     );
   });
 
+  it("answers the same when it is asked again, at once and after more than it remembers", () => {
+    const text = "* a\n* b";
+    const others = Array.from({ length: 12 }, (_, n) => `\`\`\`\n${n} ${"x".repeat(100_000)}\n\`\`\``);
+    const answers = [text, text, ...others, text].map(canonicalMarkdown);
+    expect([answers[0], answers[1], answers.at(-1)]).toEqual(["- a\n- b", "- a\n- b", "- a\n- b"]);
+    expect(answers.slice(2, -1)).toEqual(others);
+  });
+
   it("prints what it parsed", () => {
     const text = "# T\n\n- a\n  1. b\n\n> q\n\n`c` ~~d~~";
     expect(printMarkdown(parseMarkdown(text))).toBe(text);
