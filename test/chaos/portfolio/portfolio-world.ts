@@ -150,8 +150,23 @@ export class PortfolioWorld implements Site {
     for (let rounds = 1; ; rounds += 1) {
       const { dirty, failed, unread } = await this.sync({ all: rounds === 1 });
       if (dirty === 0 && failed.length === 0 && unread.length === 0 && (await this.underWay()) === 0) return rounds;
-      if (rounds === 100) throw new Error(`no end of work: ${dirty} projects to do, failed: ${failed.join(", ")}`);
+      if (rounds === 100) {
+        const owed = await this.#owed();
+        throw new Error(`no end of work: ${dirty} projects to do, failed: ${failed.join(", ")}\n${owed}`);
+      }
     }
+  }
+
+  /** Who has something to do, why, and what its last sync said. */
+  async #owed(): Promise<string> {
+    const lines: string[] = [];
+    for (const [project, standing] of await this.store.standings()) {
+      const untold = await this.store.untoldItems(project);
+      if (!standing.hasNews && standing.owedAtMs === null && untold.length === 0) continue;
+      const report = (await this.store.lastRun(project))?.report;
+      lines.push(JSON.stringify({ project, standing, untold, report }));
+    }
+    return lines.join("\n");
   }
 
   async texts(): Promise<Readonly<Record<string, string>>> {
