@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import type { Applied, ApplyInput } from "../src/core/ports.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
 import { sameJson } from "../src/core/equality.ts";
 import type { ItemId, ToolValues } from "../src/core/model.ts";
 import type { CreateWrite, UpdateWrite, WantedFields } from "../src/core/plan.ts";
-import type { Overwritten, UpdateRequest, WriteOutcome } from "../src/connectors/contract.ts";
+import type { Overwritten, ReportOutcome, UpdateRequest, WriteOutcome } from "../src/connectors/contract.ts";
 import { containerOf, syncKey } from "../src/connectors/sync-key.ts";
 import type { Intent } from "../src/store/store.ts";
 import { throughConnection } from "./connections.ts";
@@ -36,7 +37,7 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
       const run: ApplyRun = { engine, input, session: used, scope: used.scope(schema, signal), lens, tally };
       const open = await engine.store.openIntents(input.project, input.tool);
       const chunks = chunksOf(open.filter((intent) => intent.run === input.run && intent.pass === input.pass));
-      const unanswered = await sentTimes(engine, open);
+      const unanswered = await unansweredIn(engine, input, open);
       left = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       for (const chunk of chunks) {
         const tried = tally.done + tally.rejected + tally.raced;
@@ -88,13 +89,24 @@ function chunksOf(intents: readonly Intent[]): Intent[][] {
   return chunks;
 }
 
-/** By item, when the first write of it left that nobody has answered: not before the run that it belongs to began. */
-type SentTimes = ReadonlyMap<ItemId, string | undefined>;
+/** Writes that nobody has answered, by item. */
+interface Unanswered {
+  /** When the first of them left: not before the run that it belongs to began. */
+  readonly sentSince: ReadonlyMap<ItemId, string | undefined>;
+  /** Ref of the twin, where a create told as much in this run, in which the binding is the same. */
+  readonly begun: ReadonlyMap<ItemId, string>;
+}
 
-async function sentTimes({ store }: Engine, open: readonly Intent[]): Promise<SentTimes> {
+async function unansweredIn(engine: Engine, { run }: ApplyInput, open: readonly Intent[]): Promise<Unanswered> {
+  const sent = open.filter(({ state }) => state === "sent");
+  const begun = sent.flatMap((one) => (one.run === run && one.begun ? [[one.write.item, one.begun] as const] : []));
+  return { sentSince: await sentTimes(engine, sent), begun: new Map(begun) };
+}
+
+async function sentTimes({ store }: Engine, sent: readonly Intent[]): Promise<ReadonlyMap<ItemId, string | undefined>> {
   const times = new Map<ItemId, string | undefined>();
   const started = new Map<string, string | undefined>();
-  for (const { run, write } of open.filter(({ state }) => state === "sent")) {
+  for (const { run, write } of sent) {
     if (!started.has(run)) started.set(run, (await store.run(run))?.startedAt);
     const [known, at] = [times.get(write.item), started.get(run)];
     // Of one whose run is no longer known nobody can tell, however well the others are.
@@ -104,7 +116,7 @@ async function sentTimes({ store }: Engine, open: readonly Intent[]): Promise<Se
   return times;
 }
 
-async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: SentTimes): Promise<void> {
+async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: Unanswered): Promise<void> {
   const kind = chunk[0]?.write.kind;
   if (kind === "create") return createChunk(run, chunk, unanswered);
   if (kind === "update") return updateChunk(run, chunk);
@@ -155,7 +167,7 @@ async function archiveChunk(run: ApplyRun, asked: readonly Intent[]): Promise<vo
   }
 }
 
-async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: SentTimes): Promise<void> {
+async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: Unanswered): Promise<void> {
   const { engine, input, session, scope } = run;
   const earlier = await earlierLinks(run);
   const byId = new Map(chunk.map((intent) => [intent.id, intent]));
@@ -163,22 +175,37 @@ async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: 
   const requests = chunk.map((intent) => {
     const { item, type, generation, fields } = intent.write as CreateWrite;
     const key = syncKey({ project: input.project, type, item, tool: input.tool, container, generation });
-    const sentSince = unanswered.get(item);
+    const sentSince = unanswered.sentSince.get(item);
+    const begun = unanswered.begun.get(item);
     return {
       id: intent.id,
       item,
       type,
       syncKey: key,
       fields: resolved(fields, earlier.refs),
-      recover: unanswered.has(item),
+      recover: unanswered.sentSince.has(item),
       ...(sentSince === undefined ? {} : { sentSince }),
+      ...(begun === undefined ? {} : { begun }),
     };
   });
-  await engine.store.markSent(chunk.map(({ id }) => id));
-  await session.connector.create(scope, requests, async (outcome) => {
+  const sender = randomUUID();
+  await engine.store.markSent([...byId.keys()], sender);
+  const untold = new Set(byId.keys());
+  const report: ReportOutcome = async (outcome) => {
+    untold.delete(outcome.id);
     const intent = byId.get(outcome.id);
     if (intent) await settle(run, intent, outcome, earlier);
-  });
+  };
+  try {
+    await session.connector.create(scope, requests, report, async (id, ref) => {
+      untold.delete(id);
+      await engine.store.noteBegun(id, ref);
+    });
+  } catch (error) {
+    // They never left: the next attempt need not look for them, which would cost calls of the very budget that it waits for.
+    if (isSyncFailure(error, "RateLimited")) await engine.store.markUnsent([...untold], sender);
+    throw error;
+  }
 }
 
 async function updateChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<void> {

@@ -103,6 +103,8 @@ export interface CreateRequest {
   readonly recover: boolean;
   /** With `recover`: no create of it was sent before this time (ISO, our clock). Absent where nobody knows. */
   readonly sentSince?: string;
+  /** With `recover`: the twin that an earlier attempt told of as begun. */
+  readonly begun?: string;
 }
 export interface UpdateRequest {
   readonly id: string;
@@ -136,6 +138,8 @@ export type WriteOutcome =
   /** Nothing was written for this request. */
   | { readonly id: string; readonly kind: "rejected"; readonly message: string };
 export type ReportOutcome = (outcome: WriteOutcome) => Promise<void>;
+/** Told of a create whose twin is made, and may not be as it was asked for yet. */
+export type ReportBegun = (id: string, ref: string) => Promise<void>;
 
 /** By ref, the vendor's words about twins that it did not put away when it was asked to. */
 export type NotArchived = ReadonlyMap<string, string>;
@@ -203,8 +207,16 @@ export interface Connector {
   stream(scopes: readonly SchemaScope[], query: StreamQuery): Promise<Streamed>;
   /** Strongly consistent read by ref or human key. */
   read(scope: SchemaScope, refs: readonly string[]): Promise<ReadResult>;
-  /** Exactly once each: a create whose outcome is unknown is looked up by its sync key first. Order of requests: parents first. */
-  create(scope: SchemaScope, requests: readonly CreateRequest[], report: ReportOutcome): Promise<void>;
+  /**
+   * Exactly once each: a create whose outcome is unknown is looked up by its sync key first. Order of requests: parents
+   * first. Where it rejects with RateLimited, nothing was sent of requests that it has not told of.
+   */
+  create(
+    scope: SchemaScope,
+    requests: readonly CreateRequest[],
+    report: ReportOutcome,
+    begun?: ReportBegun,
+  ): Promise<void>;
   /** Reads the twins, then one write per item with all its fields (a status may need its own). */
   update(scope: SchemaScope, requests: readonly UpdateRequest[], report: ReportOutcome): Promise<void>;
   /** Asks the vendor to put twins away. Whether one is tells a read of it: it may also have gone with its parent. */

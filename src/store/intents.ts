@@ -5,7 +5,10 @@ import type { Tables, Tx } from "./schema.ts";
 import type { Intent, IntentState, Store } from "./store.ts";
 import { batches } from "./upsert.ts";
 
-type IntentMethods = Pick<Store, "storeIntents" | "openIntents" | "markSent" | "reject" | "intentsOf">;
+type IntentMethods = Pick<
+  Store,
+  "storeIntents" | "openIntents" | "markSent" | "markUnsent" | "noteBegun" | "reject" | "intentsOf"
+>;
 type IntentRow = Tables["intent"];
 
 const OPEN: readonly IntentState[] = ["planned", "sent"];
@@ -24,18 +27,40 @@ export function intentMethods(handle: Handle): IntentMethods {
       return rows.map(asIntent);
     },
     // On the disk before the first byte leaves: else a power failure would forget that an answer is owed.
-    markSent: (ids) =>
+    markSent: (ids, sender) =>
       durably(handle, async (durable) => {
         await durable.db.transaction().execute(async (tx) => {
           for (const some of batches(ids, (id) => id))
             await tx
               .updateTable("intent")
-              .set({ state: "sent" })
+              .set((eb) => ({
+                state: "sent",
+                sender: eb
+                  .case()
+                  .when("state", "=", "sent")
+                  .then(eb.ref("sender"))
+                  .else(sender ?? null)
+                  .end(),
+              }))
               .where("id", "in", some)
               .where("state", "<>", "done")
               .execute();
         });
       }),
+    async markUnsent(ids, sender) {
+      for (const some of batches(ids, (id) => id))
+        await db
+          .updateTable("intent")
+          .set({ state: "planned" })
+          .where("id", "in", some)
+          .where("state", "=", "sent")
+          .where("sender", "=", sender)
+          .where("begun", "is", null)
+          .execute();
+    },
+    async noteBegun(id, ref) {
+      await db.updateTable("intent").set({ begun: ref }).where("id", "=", id).execute();
+    },
     async reject(id, message, state = "rejected") {
       // Late words about a write that is proven change nothing. PostgreSQL takes no NUL in a text.
       await db
@@ -53,9 +78,11 @@ export function intentMethods(handle: Handle): IntentMethods {
 
 async function storeIntents(tx: Tx, project: string, planned: readonly Intent[]): Promise<void> {
   await supersedeOthers(tx, project, new Set(planned.map(({ id }) => id)));
-  const rows = planned.map(({ write, message, ...intent }) => ({
+  const rows = planned.map(({ write, message, begun, ...intent }) => ({
     ...intent,
     message: message ?? null,
+    begun: begun ?? null,
+    sender: null,
     body: JSON.stringify(write),
   }));
   // A pass that is planned again after a crash, over a world that moved: the newest plan holds, as long as nothing left.
@@ -110,11 +137,12 @@ async function supersede(tx: Tx, state: IntentState, rows: readonly IntentRow[])
       .execute();
 }
 
-export function asIntent({ body, message, state, ...row }: IntentRow): Intent {
+export function asIntent({ body, message, begun, state, sender: _, ...row }: IntentRow): Intent {
   return {
     ...row,
     state: state as IntentState,
     write: JSON.parse(body) as Write,
     ...(message === null ? {} : { message }),
+    ...(begun === null ? {} : { begun }),
   };
 }

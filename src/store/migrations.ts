@@ -19,6 +19,7 @@ const MIGRATIONS: readonly Migration[] = [
   rememberSlots,
   rememberAccounts,
   rememberTokens,
+  rememberBegun,
 ];
 
 /**
@@ -162,4 +163,10 @@ function rememberTokens(home: Home): string[] {
   return [
     `create table token (grant_name ${text} primary key, generation integer not null, sealed text, holder text, held_until ${real} not null)`,
   ];
+}
+
+/** The twin of a create that was broken off, and who was the first to send a write. */
+function rememberBegun(home: Home): string[] {
+  const text = textOf(home);
+  return [`alter table intent add column begun ${text}`, `alter table intent add column sender ${text}`];
 }

@@ -68,6 +68,8 @@ export interface Tables {
     state: string;
     message: string | null;
     body: string;
+    begun: string | null;
+    sender: string | null;
   };
   cache: { key: string; value: string; expires_at: number };
   run: {

@@ -44,6 +44,8 @@ export interface Intent {
   readonly write: Write;
   readonly state: IntentState;
   readonly message?: string;
+  /** Of a create that was sent: ref of the twin, which may lack what was to follow. */
+  readonly begun?: string;
 }
 
 /** What an acknowledged write changed, stored in one transaction. */
@@ -196,7 +198,14 @@ export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore, 
   /** Stores the writes of a plan before the first of them is sent; planned ones of earlier passes not in it become `superseded`; what was sent waits for its answer. */
   storeIntents(project: string, intents: readonly Intent[]): Promise<void>;
   openIntents(project: string, tool: ToolKey): Promise<readonly Intent[]>;
-  markSent(intents: readonly string[]): Promise<void>;
+  /** @param sender names the attempt, where it may have to take back what it is the first to send */
+  markSent(intents: readonly string[], sender?: string): Promise<void>;
+  /**
+   * Back to planned, but for those that are begun or settled: the vendor has certainly not seen them. Only those that
+   * `sender` was the first to send: where another attempt took its work over, they are that one's.
+   */
+  markUnsent(intents: readonly string[], sender: string): Promise<void>;
+  noteBegun(intent: string, ref: string): Promise<void>;
   acknowledge(project: string, ack: Acknowledgement): Promise<void>;
   /** Nothing was written for it: refused by the vendor (`rejected`), or overtaken by an edit there (`superseded`). */
   reject(intent: string, message: string, state?: "rejected" | "superseded"): Promise<void>;

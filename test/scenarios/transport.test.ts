@@ -225,6 +225,23 @@ describe("a listing of more pages than a window of the limit has calls", () => {
   });
 });
 
+describe("a limit in the middle of a create's steps", () => {
+  it.each([22, 26])("of %s calls: goes on with what is made, and looks for nothing", async (limit) => {
+    const rows = `{name: requests, limit: ${limit}, per: 5s, scope: credential}`;
+    const registry = UNLIMITED_REGISTRY.replace(/jira: .*/, `jira: {rate_limits: [${rows}]}`);
+    await start({ files: { "registry/tool-registry.yaml": registry } });
+    const report = await world.sync();
+    expect([report.findings, report.errors, report.tools["jira"]]).toMatchObject([
+      [],
+      [],
+      { status: "success", operations: 7 },
+    ]);
+    const searches = world.jira.log.since(0).filter(({ operation }) => operation === "POST search/jql");
+    expect(searches.filter(({ body }) => JSON.stringify(body).includes("ORDER BY created"))).toEqual([]);
+    await expectSettled(world);
+  });
+});
+
 describe("scenario 38: a credential is revoked in mid-run", () => {
   it.each([
     ["jira", "POST issue/bulk"],

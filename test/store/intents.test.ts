@@ -47,6 +47,39 @@ onEveryHome("intents", (home) => {
     );
   });
 
+  test("what never left is planned again; what is begun, or settled, keeps what is known of it", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    const planned = ["S-0", "S-1", "S-2"].map((item, position) => intentOf(project, run, createOf(item), { position }));
+    await store.storeIntents(project, planned);
+    const ids = planned.map(({ id }) => id);
+    await store.markSent(ids, "one");
+    await store.noteBegun(ids[1]!, "10042");
+    await store.reject(ids[2]!, "no");
+    await store.markUnsent(ids, "one");
+    expect(await store.openIntents(project, "jira")).toEqual([
+      planned[0],
+      { ...planned[1], state: "sent", begun: "10042" },
+    ]);
+    expect(await statesOf(store, run)).toMatchObject({ "1/jira/2": "rejected" });
+  });
+
+  test("who was not the first to send a write does not take it back", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    const [intent] = [intentOf(project, run, createOf("S-0"))];
+    await store.storeIntents(project, [intent]);
+    // The first attempt is slow, and believed dead: the second one sends what both have planned.
+    await store.markSent([intent.id], "second");
+    await store.markSent([intent.id], "first");
+    await store.markUnsent([intent.id], "first");
+    expect(await statesOf(store, run)).toEqual({ "1/jira/0": "sent" });
+    await store.markUnsent([intent.id], "second");
+    await store.markSent([intent.id], "first");
+    await store.markUnsent([intent.id], "second");
+    expect(await statesOf(store, run)).toEqual({ "1/jira/0": "sent" });
+  });
+
   test("a plan without any writes supersedes what is open all the same", async () => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];

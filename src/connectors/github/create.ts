@@ -2,13 +2,13 @@
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { FieldName, RemoteItem, ToolValue } from "../../core/model.ts";
 import { attempt, without } from "../attempts.ts";
-import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
+import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { restIssue, type IssueFacts } from "./answers.ts";
 import { bornBelow, completed, learnNames } from "./born-below.ts";
 import { send } from "./client.ts";
 import { dropped, newIssue, type Input } from "./inputs.ts";
 import { namingOf, typeMark, type Naming, type WorkType } from "./naming.ts";
-import { pathOf, withParents } from "./nodes.ts";
+import { issuesById, pathOf, withParents } from "./nodes.ts";
 import { parentsOf, place, type Parents } from "./parents.ts";
 import { findBySyncKey } from "./recover.ts";
 import { githubSchemaOf } from "./schema.ts";
@@ -22,6 +22,7 @@ interface Creating {
   readonly scope: SchemaScope;
   readonly naming: Naming;
   readonly parents: Parents;
+  readonly begun: ReportBegun | undefined;
 }
 
 type Refused = { readonly [F in FieldName]?: string };
@@ -34,9 +35,10 @@ export async function create(
   scope: SchemaScope,
   requests: readonly CreateRequest[],
   report: ReportOutcome,
+  begun?: ReportBegun,
 ): Promise<void> {
   if (requests.length === 0) return;
-  const creating = { scope, naming: namingOf(scope), parents: await parentsOf(scope, requests) };
+  const creating = { scope, naming: namingOf(scope), parents: await parentsOf(scope, requests), begun };
   const known = await existing(scope, requests);
   const fresh = requests.filter((request) => !known.has(request.syncKey) && parentIn(creating, request) !== undefined);
   await learnNames(
@@ -62,9 +64,17 @@ async function existing(
 ): Promise<ReadonlyMap<string, IssueFacts>> {
   const lost = requests.filter(({ recover }) => recover);
   if (lost.length === 0) return new Map();
-  const found = await findBySyncKey(scope, lost);
+  const untold = lost.filter(({ begun }) => begun === undefined);
+  const found = untold.length > 0 ? await findBySyncKey(scope, untold) : new Map<string, IssueFacts>();
   const issues = await withParents(scope, [...found.values()]);
-  return new Map([...found.keys()].map((key, n) => [key, issues[n] as IssueFacts]));
+  const known = new Map([...found.keys()].map((key, n) => [key, issues[n] as IssueFacts]));
+  const told = lost.flatMap(({ begun }) => begun ?? []);
+  const begun = await issuesById(scope, told);
+  for (const request of lost) {
+    const issue = begun.get(request.begun ?? "");
+    if (issue) known.set(request.syncKey, issue);
+  }
+  return known;
 }
 
 async function createOne(creating: Creating, request: CreateRequest, report: ReportOutcome): Promise<void> {
@@ -79,8 +89,9 @@ async function createOne(creating: Creating, request: CreateRequest, report: Rep
     const body = bodyOf(creating, { ...request, fields });
     // Once it is made, a field that is refused afterwards is left out of what follows.
     if (parent !== undefined) born ??= await settling(() => bornBelow(creating.scope, body, parent));
-    issue = born;
-    issue = born ? await completed(creating.scope, born, body) : await post(creating, body);
+    issue = born ?? (await post(creating, body));
+    await creating.begun?.(request.id, issue.ref);
+    if (born) issue = await completed(creating.scope, born, body);
     return twinOf(creating.scope, issue);
   });
   if (!issue) return report(outcome);

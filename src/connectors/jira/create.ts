@@ -1,7 +1,7 @@
 import { bulkFetchIssues, createIssues } from "jira.js/cloud";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { FieldName } from "../../core/model.ts";
-import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
+import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { completed, leftOver } from "./complete.ts";
 import {
   blamed,
@@ -14,7 +14,7 @@ import {
 } from "./issue-fields.ts";
 import { BULK_READ, fetchIssues } from "./read.ts";
 import { findBySyncKey, movedByPeople } from "./recover.ts";
-import { CreatedAnswer, IssuesAnswer, jiraSchema, parsed, textOf, type JiraType } from "./schema.ts";
+import { CreatedAnswer, IssuesAnswer, jiraSchema, parsed, textOf, type JiraIssue, type JiraType } from "./schema.ts";
 import { finishAll, toolsOf, type Refused, type Tools, type Written } from "./finish.ts";
 import { typeOf } from "./mapping.ts";
 import { PROPERTY } from "./twin.ts";
@@ -43,6 +43,7 @@ export async function create(
   scope: SchemaScope,
   requests: readonly CreateRequest[],
   report: ReportOutcome,
+  begun?: ReportBegun,
 ): Promise<void> {
   const tools = toolsOf(scope);
   const adopted = await adopt(tools, requests, report);
@@ -50,7 +51,7 @@ export async function create(
   for (const level of LEVELS) {
     const group = left.filter(({ type }) => type === level);
     for (let at = 0; at < group.length; at += BULK_CREATE) {
-      await createChunk(tools, group.slice(at, at + BULK_CREATE), report);
+      await createChunk(tools, group.slice(at, at + BULK_CREATE), report, begun);
     }
   }
 }
@@ -61,16 +62,15 @@ async function adopt(tools: Tools, requests: readonly CreateRequest[], report: R
   const lost = requests.filter((request) => request.recover);
   const adopted = new Set<string>();
   if (lost.length === 0) return adopted;
-  const found = await findBySyncKey(scope, client, lost);
-  const made = lost.filter(({ syncKey }) => found.has(syncKey));
+  const made = await madeOf(tools, lost);
   for (let at = 0; at < made.length; at += BULK_READ) {
     const chunk = made.slice(at, at + BULK_READ);
-    const refs = chunk.map(({ syncKey }) => found.get(syncKey)?.id ?? "");
+    const refs = chunk.map(({ ref }) => ref);
     // Read past the index: what it still shows may be deleted.
     const issues = await fetchIssues(scope, client, refs, ["creator", "created"]);
     const moved = await movedByPeople(client, issues);
-    const written = chunk.flatMap((request): MadeTwin[] => {
-      const issue = issues.find(({ id }) => id === found.get(request.syncKey)?.id);
+    const written = chunk.flatMap(({ request, ref }): MadeTwin[] => {
+      const issue = issues.find(({ id }) => id === ref);
       if (issue) adopted.add(request.id);
       return issue ? [{ request, issue, refused: {}, isMoved: moved.has(issue.id) }] : [];
     });
@@ -82,6 +82,19 @@ async function adopt(tools: Tools, requests: readonly CreateRequest[], report: R
     );
   }
   return adopted;
+}
+
+/** Which of them stand in Jira: only what nobody told of as begun is looked for. */
+async function madeOf(
+  { scope, client }: Tools,
+  lost: readonly CreateRequest[],
+): Promise<readonly { readonly request: CreateRequest; readonly ref: string }[]> {
+  const untold = lost.filter(({ begun }) => begun === undefined);
+  const found = untold.length > 0 ? await findBySyncKey(scope, client, untold) : new Map<string, JiraIssue>();
+  return lost.flatMap((request) => {
+    const ref = request.begun ?? found.get(request.syncKey)?.id;
+    return ref === undefined ? [] : [{ request, ref }];
+  });
 }
 
 type MadeTwin = Written & { readonly request: CreateRequest };
@@ -100,10 +113,16 @@ async function completeAll(
   }
 }
 
-async function createChunk(tools: Tools, requests: readonly CreateRequest[], report: ReportOutcome): Promise<void> {
+async function createChunk(
+  tools: Tools,
+  requests: readonly CreateRequest[],
+  report: ReportOutcome,
+  begun?: ReportBegun,
+): Promise<void> {
   let waiting = await draftsOf(tools, requests, report);
   for (let round = 1; waiting.length > 0; round++) {
     const { created, failed } = await post(tools, waiting);
+    for (const { draft, id } of created) await begun?.(draft.request.id, id);
     const issues = await fetchIssues(
       tools.scope,
       tools.client,

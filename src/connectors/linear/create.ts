@@ -2,7 +2,7 @@
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem, ToolValues } from "../../core/model.ts";
 import { attempt } from "../attempts.ts";
-import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
+import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { syncKeyAsUuid } from "../sync-key.ts";
 import { issueCreated, issuesCreated, projectCreated } from "./answers.ts";
 import { attachPullRequests } from "./attach.ts";
@@ -23,6 +23,7 @@ interface Creating {
   readonly labels: LabelBook;
   readonly parents: ReadonlyMap<string, ParentInput>;
   readonly report: ReportOutcome;
+  readonly begun: ReportBegun | undefined;
 }
 
 /** Makes every twin and reports each as soon as it is known; parents must come in earlier requests of the list. */
@@ -30,9 +31,10 @@ export async function create(
   scope: SchemaScope,
   requests: readonly CreateRequest[],
   report: ReportOutcome,
+  begun?: ReportBegun,
 ): Promise<void> {
   const fresh = await adoptKnown(scope, requests, report);
-  const creating = { scope, labels: labelBook(scope), parents: await parentInputs(scope, fresh), report };
+  const creating = { scope, labels: labelBook(scope), parents: await parentInputs(scope, fresh), report, begun };
   const epics = epicProject(scope.binding) === null ? fresh.filter((request) => request.type === "epic") : [];
   for (const request of epics) await createProject(creating, request);
   const issues = fresh.filter((request) => !epics.includes(request));
@@ -86,6 +88,7 @@ async function createProject(creating: Creating, request: CreateRequest): Promis
       teamIds: [linearSchemaOf(scope.schema).team.id],
     };
     const answer = await execute(scope, CREATE_PROJECT, { input }, projectCreated);
+    await begin(creating, [request]);
     return (await twinsOf(labels.taught(), [], [answer.projectCreate.project]))[0];
   };
   await attemptCreate(creating, request, write, report);
@@ -120,7 +123,12 @@ async function sendBatch(creating: Creating, requests: readonly CreateRequest[])
   );
   for (const request of requests) issues.push(await createInput(creating, request, request.fields));
   const answer = await execute(creating.scope, CREATE_ISSUES, { input: { issues } }, issuesCreated);
+  await begin(creating, requests);
   return twinsOf(creating.labels.taught(), answer.issueBatchCreate.issues, []);
+}
+
+async function begin({ begun }: Creating, made: readonly CreateRequest[]): Promise<void> {
+  for (const request of made) await begun?.(request.id, clientId(request));
 }
 
 /** The whole batch rolled back because one id is taken: those that exist are ours from before. */
@@ -139,6 +147,7 @@ async function createIssue(creating: Creating, request: CreateRequest): Promise<
   const write = async (fields: ToolValues): Promise<RemoteItem | undefined> => {
     const input = await createInput(creating, request, fields);
     const answer = await execute(scope, CREATE_ISSUE, { input }, issueCreated);
+    await begin(creating, [request]);
     return (await twinsOf(creating.labels.taught(), [answer.issueCreate.issue], []))[0];
   };
   await attemptCreate(creating, request, write, creating.report);

@@ -3,7 +3,7 @@ import type { CreatePageParameters } from "@notionhq/client";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { ItemType, RemoteItem, ToolValues } from "../../core/model.ts";
 import { attempt } from "../attempts.ts";
-import type { CreateRequest, ReportOutcome, SchemaScope } from "../contract.ts";
+import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { rowOf } from "../../core/maps.ts";
 import { bestNamed } from "../status-choice.ts";
 import { marker } from "../sync-key.ts";
@@ -27,17 +27,23 @@ export async function create(
   scope: SchemaScope,
   requests: readonly CreateRequest[],
   report: ReportOutcome,
+  tellBegun?: ReportBegun,
 ): Promise<void> {
-  const doubtful = requests.filter(({ recover }) => recover);
-  const known = doubtful.length > 0 ? await findBySyncKey(scope, doubtful) : new Map<string, NotionPage>();
+  const untold = requests.filter(({ recover, begun }) => recover && begun === undefined);
+  const known = untold.length > 0 ? await findBySyncKey(scope, untold) : new Map<string, NotionPage>();
   for (const request of requests) {
-    const page = request.recover ? known.get(request.syncKey) : undefined;
-    if (page) await report({ id: request.id, kind: "done", twin: await readTwin(scope, page), refused: {} });
-    else await report(await createOne(scope, request));
+    const { id, begun } = request;
+    const page = begun === undefined ? known.get(request.syncKey) : await readPage(scope, begun);
+    if (page) await report({ id, kind: "done", twin: await readTwin(scope, page), refused: {} });
+    else await report(await createOne(scope, request, tellBegun));
   }
 }
 
-async function createOne(scope: SchemaScope, request: CreateRequest): ReturnType<typeof attempt> {
+async function createOne(
+  scope: SchemaScope,
+  request: CreateRequest,
+  begun: ReportBegun | undefined,
+): ReturnType<typeof attempt> {
   const { type } = request;
   if (type === "project") {
     const message = "the project's page is named by external_sync.notion.page_id and never made";
@@ -46,12 +52,17 @@ async function createOne(scope: SchemaScope, request: CreateRequest): ReturnType
   if (request.fields.title === undefined || request.fields.title === "") {
     return { id: request.id, kind: "rejected", message: "a page of the hub's needs a title in Notion" };
   }
-  return attempt(request.id, request.fields, ["title"], (fields) => post(scope, { ...request, type }, fields));
+  return attempt(request.id, request.fields, ["title"], (fields) => post(scope, { ...request, type }, fields, begun));
 }
 
 type WorkRequest = CreateRequest & { readonly type: Exclude<ItemType, "project"> };
 
-async function post(scope: SchemaScope, request: WorkRequest, fields: ToolValues): Promise<RemoteItem | undefined> {
+async function post(
+  scope: SchemaScope,
+  request: WorkRequest,
+  fields: ToolValues,
+  begun: ReportBegun | undefined,
+): Promise<RemoteItem | undefined> {
   const schema = notionSchema(scope.schema);
   const text = typeof fields.description === "string" ? toNotion(fields.description) : "";
   const body: CreatePageParameters = {
@@ -63,6 +74,7 @@ async function post(scope: SchemaScope, request: WorkRequest, fields: ToolValues
     ...(text === "" ? {} : { markdown: text }),
   };
   const page = await blaming(schema, request.type, fields, () => sent(scope, body));
+  await begun?.(request.id, page.id);
   // Notion rewrites what it is given.
   const held: Body = text === "" ? null : await readBody(scope, page.id);
   return twinOf(scope, page, held);

@@ -4,10 +4,11 @@ import { expect } from "vitest";
 import type { CreateRequest, SchemaScope, UpdateRequest, WriteOutcome } from "../../../src/connectors/contract.ts";
 import { createHttp, type Budget, type Http } from "../../../src/connectors/http.ts";
 import { containerOf, syncKey } from "../../../src/connectors/sync-key.ts";
-import { isSyncFailure, type ErrorCode, type SyncFailure } from "../../../src/core/errors.ts";
+import { isSyncFailure, SyncFailure, type ErrorCode } from "../../../src/core/errors.ts";
 import type { LensTable } from "../../../src/core/lens.ts";
 import type { FieldName, FieldValues, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import type { FaultRule } from "../../../sandbox/kit/faults.ts";
+import { collect } from "../requests.ts";
 import type { Harness, Running, WorkType } from "./harness.ts";
 
 const NO_BUDGET: Budget = { reserve: () => Promise.resolve(), observe: () => Promise.resolve() };
@@ -44,6 +45,16 @@ export class Session {
     return { ...this.scope, signal };
   }
 
+  /** The same connector and stand-in, where the budget turns away what comes after so many calls. */
+  scopeThatStopsAfter(calls: number): SchemaScope {
+    let left = calls;
+    const send: Http["send"] = async (request) => {
+      if (left-- > 0) return this.scope.http.send(request);
+      throw new SyncFailure("RateLimited", "used up", { retryAfterMs: 1_000 });
+    };
+    return { ...this.scope, http: Object.create(this.scope.http, { send: { value: send } }) as Http };
+  }
+
   /** Canonical fields in the tool's terms; what the tool cannot hold is left out. */
   written(type: WorkType, fields: FieldValues): ToolValues {
     const entries = Object.entries(fields).flatMap(([field, value]) => {
@@ -70,15 +81,11 @@ export class Session {
   }
 
   async create(requests: readonly CreateRequest[]): Promise<WriteOutcome[]> {
-    const outcomes: WriteOutcome[] = [];
-    await this.connector.create(this.scope, requests, async (outcome) => void outcomes.push(outcome));
-    return inOrder(requests, outcomes);
+    return inOrder(requests, await collect((report) => this.connector.create(this.scope, requests, report)));
   }
 
   async update(requests: readonly UpdateRequest[]): Promise<WriteOutcome[]> {
-    const outcomes: WriteOutcome[] = [];
-    await this.connector.update(this.scope, requests, async (outcome) => void outcomes.push(outcome));
-    return inOrder(requests, outcomes);
+    return inOrder(requests, await collect((report) => this.connector.update(this.scope, requests, report)));
   }
 
   /** A twin of these canonical fields, made by the connector. */
@@ -100,6 +107,13 @@ export class Session {
     const { items } = await this.connector.read(this.scope, [ref]);
     expect(items, `read of ${ref}`).toHaveLength(1);
     return items[0] as RemoteItem;
+  }
+
+  /** Titles of all stories of the container, in order. */
+  async storyTitles(): Promise<string[]> {
+    const { items } = await this.changes();
+    const stories = items.filter(({ type }) => type === "story");
+    return stories.map(({ fields }) => fields.title as string).toSorted();
   }
 
   /** Everything of the container, and the cursor after it. */

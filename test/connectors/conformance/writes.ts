@@ -63,7 +63,7 @@ export function describeWrites(use: () => Session): void {
     expect(outcomes.map(({ kind }) => kind)).toEqual(["done", "rejected", "done"]);
     const refused = outcomes[1];
     expect(refused?.kind === "rejected" && refused.message).toBeTruthy();
-    expect(await titlesOf(session)).toEqual(["Good one", "Good two"]);
+    expect(await session.storyTitles()).toEqual(["Good one", "Good two"]);
   });
 
   it("takes the rest where one field is refused, and says which in the tool's words", async (context) => {
@@ -207,10 +207,4 @@ function heldBy(session: Session, fields: FieldValues): FieldValues {
     return lens !== undefined && lens.write(value).kind === "value";
   });
   return Object.fromEntries(entries);
-}
-
-async function titlesOf(session: Session): Promise<string[]> {
-  const { items } = await session.changes();
-  const stories = items.filter(({ type }) => type === "story");
-  return stories.map(({ fields }) => fields.title as string).toSorted();
 }

@@ -15,6 +15,7 @@ import type { FieldName, ItemType, RemoteItem, ToolValues } from "../../../src/c
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { startGithubSandbox, type GithubSandbox, type GithubSandboxOptions } from "../../../sandbox/github/index.ts";
 import { mapsOf } from "../../support/maps.ts";
+import { collect, twinIn } from "../requests.ts";
 
 export const SPEC = new URL("../../../../shared/specs/github.openapi.json", import.meta.url);
 export const connector: typeof githubModule.connector = githubModule.connector;
@@ -124,13 +125,6 @@ function request(item: string, fields: ToolValues, more: Partial<CreateRequest> 
 }
 
 function writers(scope: SchemaScope): Pick<Bench, "create" | "createOne" | "update" | "updateOne" | "readOne"> {
-  const collect = async (
-    work: (report: (outcome: WriteOutcome) => Promise<void>) => Promise<void>,
-  ): Promise<WriteOutcome[]> => {
-    const outcomes: WriteOutcome[] = [];
-    await work(async (outcome) => void outcomes.push(outcome));
-    return outcomes;
-  };
   const create: Bench["create"] = (requests, on = scope) => collect((report) => connector.create(on, requests, report));
   const update: Bench["update"] = (requests, on = scope) => collect((report) => connector.update(on, requests, report));
   return {
@@ -151,10 +145,4 @@ function writers(scope: SchemaScope): Pick<Bench, "create" | "createOne" | "upda
       return twin;
     },
   };
-}
-
-/** The twin of a request that must have been done. */
-export function twinIn(outcome: WriteOutcome | undefined): RemoteItem {
-  if (outcome?.kind === "done") return outcome.twin;
-  throw new Error(`not done: ${JSON.stringify(outcome)}`);
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { connector, startBench, twinIn, type Bench } from "./bench.ts";
+import { twinIn } from "../requests.ts";
+import { connector, startBench, type Bench } from "./bench.ts";
 
 let bench: Bench;
 afterEach(() => bench.close());

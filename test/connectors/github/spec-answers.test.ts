@@ -4,7 +4,8 @@ import type { Binding, SchemaScope, ToolSchema } from "../../../src/connectors/c
 import { githubModule } from "../../../src/connectors/github/index.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import type { RemoteItem } from "../../../src/core/model.ts";
-import { SPEC, twinIn } from "./bench.ts";
+import { twinIn } from "../requests.ts";
+import { SPEC } from "./bench.ts";
 import { openApiSamples, startSpecServer, type Amount, type SpecServer } from "./spec-answers.ts";
 import { mapsOf } from "../../support/maps.ts";
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { BODY_MAX, withMarker } from "../../../src/connectors/github/body.ts";
-import { connector, REPOSITORY, startBench, twinIn, type Bench } from "./bench.ts";
+import { twinIn } from "../requests.ts";
+import { connector, REPOSITORY, startBench, type Bench } from "./bench.ts";
 
 let bench: Bench;
 afterEach(() => bench.close());

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { adfToMarkdown, markdownToAdf, type AdfNode } from "../../../src/connectors/jira/adf.ts";
 import { editedAdf } from "../../../src/connectors/jira/adf-reuse.ts";
-import { closeHarness, createRequest, startHarness, twinIn, updateRequest, type Harness } from "./harness.ts";
+import { createRequest, twinIn } from "../requests.ts";
+import { closeHarness, startHarness, updateRequest, type Harness } from "./harness.ts";
 
 const SEED = Number(process.env["SDLC_SYNC_SEED"] ?? 1);
 

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Http, HttpRequest } from "../../../src/connectors/http.ts";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import { Clock } from "../../../sandbox/kit/clock.ts";
-import { closeHarness, connector, createRequest, startHarness, statusId, twinIn, type Harness } from "./harness.ts";
+import { createRequest, twinIn } from "../requests.ts";
+import { closeHarness, connector, startHarness, statusId, type Harness } from "./harness.ts";
 
 let h: Harness;
 afterEach(() => closeHarness(h));

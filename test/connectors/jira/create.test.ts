@@ -3,17 +3,8 @@ import type { CreateRequest } from "../../../src/connectors/contract.ts";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { ISSUE_TYPES, POINTS_FIELD } from "../../../sandbox/jira/model.ts";
-import {
-  closeHarness,
-  collect,
-  connector,
-  createRequest,
-  startHarness,
-  statusId,
-  twinIn,
-  updateRequest,
-  type Harness,
-} from "./harness.ts";
+import { collect, createRequest, twinIn } from "../requests.ts";
+import { closeHarness, connector, startHarness, statusId, updateRequest, type Harness } from "./harness.ts";
 
 let h: Harness;
 afterEach(() => closeHarness(h));

@@ -3,7 +3,8 @@ import { isSyncFailure } from "../../../src/core/errors.ts";
 import type { JiraSchema } from "../../../src/connectors/jira/schema.ts";
 import { mappingProblems } from "../../../src/connectors/mapping-problems.ts";
 import { OTHER_POINTS_FIELD, POINTS_FIELD, SPRINT_FIELD } from "../../../sandbox/jira/model.ts";
-import { closeHarness, connector, hasSpec, startHarness, twinIn, createRequest, type Harness } from "./harness.ts";
+import { createRequest, twinIn } from "../requests.ts";
+import { closeHarness, connector, hasSpec, startHarness, type Harness } from "./harness.ts";
 
 let h: Harness;
 afterEach(() => closeHarness(h));

@@ -10,9 +10,10 @@ import type {
 } from "../../../src/connectors/contract.ts";
 import { createHttp, type Budget, type BucketUse } from "../../../src/connectors/http.ts";
 import { jiraModule } from "../../../src/connectors/jira/index.ts";
-import type { ItemType, RemoteItem, ToolValues } from "../../../src/core/model.ts";
+import type { ToolValues } from "../../../src/core/model.ts";
 import { startJiraSandbox, type JiraSandbox, type JiraSandboxOptions } from "../../../sandbox/jira/index.ts";
 import { mapsOf } from "../../support/maps.ts";
+import { collect } from "../requests.ts";
 
 export const SPEC = new URL("../../../../shared/specs/jira.openapi.json", import.meta.url);
 export const hasSpec = existsSync(SPEC);
@@ -87,36 +88,8 @@ export function bindingOf(over: Partial<Binding> = {}): Binding {
   };
 }
 
-/** Outcomes in the order they were told; those told before a failure are lost with it, as for a worker that dies. */
-export async function collect(
-  write: (report: (outcome: WriteOutcome) => Promise<void>) => Promise<void>,
-): Promise<WriteOutcome[]> {
-  const outcomes: WriteOutcome[] = [];
-  await write(async (outcome) => void outcomes.push(outcome));
-  return outcomes;
-}
-
-export function createRequest(n: number, fields: ToolValues = {}, over: Partial<CreateRequest> = {}): CreateRequest {
-  const type: ItemType = over.type ?? "story";
-  return {
-    id: `r${n}`,
-    item: `US-${n}`,
-    type,
-    syncKey: String(n).padStart(64, "0"),
-    fields: { title: `Story ${n}`, ...fields },
-    recover: false,
-    ...over,
-  };
-}
-
 export function updateRequest(ref: string, fields: ToolValues, over: Partial<UpdateRequest> = {}): UpdateRequest {
   return { id: `u-${ref}`, item: "US-1", type: "story", ref, fields, ...over };
-}
-
-/** The twin of a request that went through; fails with what was told instead. */
-export function twinIn(outcome: WriteOutcome | undefined): RemoteItem {
-  if (outcome?.kind !== "done") throw new Error(`not done: ${JSON.stringify(outcome)}`);
-  return outcome.twin;
 }
 
 export function statusId(scope: SchemaScope, name: string, type: "epic" | "story" | "task" = "story"): string {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { closeHarness, connector, createRequest, startHarness, twinIn, updateRequest, statusId } from "./harness.ts";
+import { createRequest, twinIn } from "../requests.ts";
+import { closeHarness, connector, startHarness, updateRequest, statusId } from "./harness.ts";
 import type { Harness } from "./harness.ts";
 
 let h: Harness;

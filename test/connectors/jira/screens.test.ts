@@ -4,15 +4,8 @@ import type { CreateRequest } from "../../../src/connectors/contract.ts";
 import type { FieldName } from "../../../src/core/model.ts";
 import { POINTS_FIELD } from "../../../sandbox/jira/model.ts";
 import type { ProjectSetup } from "../../../sandbox/jira/site.ts";
-import {
-  closeHarness,
-  connector,
-  createRequest,
-  startHarness,
-  twinIn,
-  updateRequest,
-  type Harness,
-} from "./harness.ts";
+import { createRequest, twinIn } from "../requests.ts";
+import { closeHarness, connector, startHarness, updateRequest, type Harness } from "./harness.ts";
 
 let h: Harness;
 afterEach(() => closeHarness(h));

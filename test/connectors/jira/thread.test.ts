@@ -1,15 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  closeHarness,
-  connector,
-  createRequest,
-  hasSpec,
-  startHarness,
-  statusId,
-  twinIn,
-  updateRequest,
-  type Harness,
-} from "./harness.ts";
+import { createRequest, twinIn } from "../requests.ts";
+import { closeHarness, connector, hasSpec, startHarness, statusId, updateRequest, type Harness } from "./harness.ts";
 
 let h: Harness;
 afterEach(() => closeHarness(h));

@@ -1,16 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import { deliveryWorkflow, openWorkflow, ROOT_CAUSE_FIELD, type Workflow } from "../../../sandbox/jira/model.ts";
-import {
-  closeHarness,
-  connector,
-  createRequest,
-  startHarness,
-  statusId,
-  twinIn,
-  updateRequest,
-  type Harness,
-} from "./harness.ts";
+import { createRequest, twinIn } from "../requests.ts";
+import { closeHarness, connector, startHarness, statusId, updateRequest, type Harness } from "./harness.ts";
 import type { RemoteItem, ToolValues } from "../../../src/core/model.ts";
 
 let h: Harness;

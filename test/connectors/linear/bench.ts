@@ -15,6 +15,7 @@ import type { FieldName, ItemType, RemoteItem, ToolValues } from "../../../src/c
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { startLinearSandbox, type LinearSandbox, type LinearSandboxOptions } from "../../../sandbox/linear/server.ts";
 import { mapsOf } from "../../support/maps.ts";
+import { collect, twinIn } from "../requests.ts";
 
 const START = Date.parse("2026-11-20T10:00:00.000Z");
 
@@ -102,22 +103,13 @@ function request(item: string, fields: ToolValues, type: ItemType = "story"): Cr
 }
 
 function writers(scope: SchemaScope): Pick<Bench, "create" | "createOne" | "update" | "updateOne"> {
-  const collect = async (
-    work: (report: (outcome: WriteOutcome) => Promise<void>) => Promise<void>,
-  ): Promise<WriteOutcome[]> => {
-    const outcomes: WriteOutcome[] = [];
-    await work(async (outcome) => {
-      outcomes.push(outcome);
-    });
-    return outcomes;
-  };
   const create: Bench["create"] = (requests, on = scope) => collect((report) => connector.create(on, requests, report));
   const update: Bench["update"] = (requests, on = scope) => collect((report) => connector.update(on, requests, report));
   return {
     create,
     update,
     async createOne(item, fields, type = "story") {
-      return twinOf((await create([request(item, fields, type)]))[0]);
+      return twinIn((await create([request(item, fields, type)]))[0]);
     },
     async updateOne(twin, fields, type = twin.type ?? "story") {
       const [outcome] = await update([{ id: `update ${twin.key}`, item: twin.key, type, ref: twin.ref, fields }]);
@@ -125,10 +117,4 @@ function writers(scope: SchemaScope): Pick<Bench, "create" | "createOne" | "upda
       return outcome;
     },
   };
-}
-
-/** The twin of a request that must have been done. */
-export function twinOf(outcome: WriteOutcome | undefined): RemoteItem {
-  if (outcome?.kind === "done") return outcome.twin;
-  throw new Error(`not done: ${JSON.stringify(outcome)}`);
 }

@@ -3,7 +3,8 @@ import type { CreateRequest, WriteOutcome } from "../../../src/connectors/contra
 import { syncKeyAsUuid } from "../../../src/connectors/sync-key.ts";
 import type { ToolValues } from "../../../src/core/model.ts";
 import { idOf } from "../../../sandbox/linear/seed.ts";
-import { connector, startBench, twinOf, type Bench } from "./bench.ts";
+import { twinIn } from "../requests.ts";
+import { connector, startBench, type Bench } from "./bench.ts";
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -29,7 +30,7 @@ describe("creating", () => {
       "CreateIssues",
       "CreateIssues",
     ]);
-    expect(outcomes.map((outcome) => twinOf(outcome).ref)).toEqual(requests.map(refOf));
+    expect(outcomes.map((outcome) => twinIn(outcome).ref)).toEqual(requests.map(refOf));
   });
 
   it("sends the rest of a batch where some exist already, and tells those as done", async () => {
@@ -49,7 +50,7 @@ describe("creating", () => {
     await bench.sandbox.human({ action: "delete", item: "PAY-1" });
     await bench.sandbox.human({ action: "delete-permanently", item: "PAY-2" });
     const outcomes = await bench.create([trashed, erased]);
-    expect(twinOf(outcomes[0]).state).toBe("archived");
+    expect(twinIn(outcomes[0]).state).toBe("archived");
     expect(outcomes[1]).toMatchObject({
       kind: "rejected",
       message: expect.stringContaining("recreate needs approval"),

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ItemType, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import { idOf } from "../../../sandbox/linear/seed.ts";
-import { connector, startBench, twinOf, type Bench } from "./bench.ts";
+import { twinIn } from "../requests.ts";
+import { connector, startBench, type Bench } from "./bench.ts";
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -22,10 +23,10 @@ describe("tasks below stories and epics", () => {
     const task = await make("TASK-1", "task", { title: "T", parent: story.ref, task_type: "dev" });
     expect(task).toMatchObject({ type: "task", fields: { parent: story.ref, task_type: "dev", labels: [] } });
     expect(bench.sandbox.store.issues.get(task.ref)).toMatchObject({ parentId: story.ref, projectId: epic.ref });
-    const changed = twinOf(await bench.updateOne(task, { task_type: "qa", parent: epic.ref }, "task"));
+    const changed = twinIn(await bench.updateOne(task, { task_type: "qa", parent: epic.ref }, "task"));
     expect(changed.fields).toMatchObject({ parent: epic.ref, task_type: "qa" });
     expect(labelNames(task.ref)).toEqual(["type:qa"]);
-    expect(twinOf(await bench.updateOne(task, { task_type: null, parent: null }, "task")).fields).toMatchObject({
+    expect(twinIn(await bench.updateOne(task, { task_type: null, parent: null }, "task")).fields).toMatchObject({
       parent: null,
       task_type: null,
     });
@@ -74,7 +75,7 @@ describe("a bound project whose parent issues are the epics", () => {
         { title: "Checkout v2", description: "Words", health: "atRisk" },
         "project",
       );
-      expect(twinOf(outcome)).toMatchObject({
+      expect(twinIn(outcome)).toMatchObject({
         type: "project",
         fields: { title: "Checkout v2", description: "Words", health: "atRisk" },
       });

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { STATUS_VALUES } from "../../../src/core/fields.ts";
 import type { FieldName, FieldValue, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import { idOf } from "../../../sandbox/linear/seed.ts";
-import { connector, startBench, twinOf, type Bench } from "./bench.ts";
+import { twinIn } from "../requests.ts";
+import { connector, startBench, type Bench } from "./bench.ts";
 
 const SEED = 20261121;
 const ROUNDS = 10;
@@ -76,7 +77,7 @@ async function push(twin: RemoteItem, hub: Hub): Promise<{ twin: RemoteItem; wri
   if (Object.keys(fields).length === 0) return { twin, writes: 0 };
   const outcome = await bench.updateOne(twin, fields, "story");
   expect(outcome).toMatchObject({ kind: "done", refused: {} });
-  return { twin: twinOf(outcome), writes: 1 };
+  return { twin: twinIn(outcome), writes: 1 };
 }
 
 /** The hub after it took over what the tool shows; what has no meaning there changes nothing. */

@@ -3,7 +3,8 @@ import type { CreateRequest, Shared, WriteOutcome } from "../../../src/connector
 import { syncKeyAsUuid } from "../../../src/connectors/sync-key.ts";
 import type { ToolValues } from "../../../src/core/model.ts";
 import { idOf } from "../../../sandbox/linear/seed.ts";
-import { connector, startBench, twinOf, type Bench } from "./bench.ts";
+import { twinIn } from "../requests.ts";
+import { connector, startBench, type Bench } from "./bench.ts";
 
 let bench: Bench;
 afterEach(() => bench.close());
@@ -29,7 +30,7 @@ describe("labels", () => {
       bench.request("US-1", { title: "One", labels: ["known", "Fresh", "meanwhile"] }),
       bench.request("US-2", { title: "Two", labels: ["fresh"] }),
     ];
-    const twins = (await bench.create(requests)).map(twinOf);
+    const twins = (await bench.create(requests)).map(twinIn);
     expect(twins.map((twin) => twin.fields.labels)).toEqual([["Fresh", "Known", "Meanwhile"], ["Fresh"]]);
     expect([...bench.sandbox.store.labels.values()].map((label) => label.name).toSorted()).toEqual([
       "Fresh",
@@ -100,7 +101,7 @@ describe("labels", () => {
   it("of projects are set as a whole, ours among them", async () => {
     bench = await startBench();
     const epic = await bench.createOne("EPIC-1", { title: "E", labels: ["a", "b"] }, "epic");
-    const done = twinOf(await bench.updateOne(epic, { labels: ["b", "c"] }, "epic"));
+    const done = twinIn(await bench.updateOne(epic, { labels: ["b", "c"] }, "epic"));
     expect(done.fields.labels).toEqual(["b", "c"]);
     expect([...bench.sandbox.store.projectLabels.values()].map((label) => label.name)).toEqual(["a", "b", "c"]);
   });
@@ -128,13 +129,13 @@ describe("updating", () => {
       "Read",
       "UpdateIssue",
     ]);
-    expect(twinOf(outcome).fields).toEqual({ ...fields, labels: [], pr: [], task_type: null });
+    expect(twinIn(outcome).fields).toEqual({ ...fields, labels: [], pr: [], task_type: null });
     const cleared = Object.fromEntries(
       Object.keys(fields)
         .filter((field) => !["title", "status", "priority"].includes(field))
         .map((field) => [field, null]),
     );
-    const after = twinOf(await bench.updateOne(twin, { ...cleared, priority: 0 }));
+    const after = twinIn(await bench.updateOne(twin, { ...cleared, priority: 0 }));
     expect(after.fields).toMatchObject({ ...cleared, title: "After", priority: 0 });
   });
 
@@ -144,7 +145,7 @@ describe("updating", () => {
     await bench.sandbox.human({ action: "attach", item: "PAY-1", url: "https://docs.example.com/spec" });
     const url = "https://github.com/acme/checkout/pull/77";
     for (let round = 0; round < 3; round++) {
-      expect(twinOf(await bench.updateOne(twin, { pr: [url] })).fields.pr).toEqual([
+      expect(twinIn(await bench.updateOne(twin, { pr: [url] })).fields.pr).toEqual([
         "https://docs.example.com/spec",
         url,
       ]);

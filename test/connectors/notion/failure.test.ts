@@ -3,7 +3,8 @@ import { failureOf, SavedUnshown, type Asked } from "../../../src/connectors/not
 import { limits } from "../../../src/connectors/notion/limits.ts";
 import type { HttpAnswer } from "../../../src/connectors/http.ts";
 import { notionModule } from "../../../src/connectors/notion/index.ts";
-import { closeHarness, connector, createRequest, startHarness, type Harness } from "./harness.ts";
+import { createRequest } from "../requests.ts";
+import { closeHarness, connector, startHarness, type Harness } from "./harness.ts";
 
 const read: Asked = { method: "GET", path: "/v1/pages/1", safe: true };
 const write: Asked = { method: "PATCH", path: "/v1/pages/1", safe: false };

@@ -15,6 +15,7 @@ import type { FieldName, ItemType, RemoteItem, ToolValues } from "../../../src/c
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { startNotionSandbox, type NotionSandbox, type NotionSandboxOptions } from "../../../sandbox/notion/index.ts";
 import { mapsOf } from "../../support/maps.ts";
+import { collect, createRequest, twinIn } from "../requests.ts";
 
 export const SPEC = new URL("../../../../shared/specs/notion.openapi.json", import.meta.url);
 export const connector: typeof notionModule.connector = notionModule.connector;
@@ -110,35 +111,8 @@ export async function closeHarness({ sandbox }: { readonly sandbox: NotionSandbo
   expect(sandbox.spec.violations()).toEqual([]);
 }
 
-/** Outcomes in the order they were told; those told before a failure are lost with it, as for a worker that dies. */
-async function collect(
-  write: (report: (outcome: WriteOutcome) => Promise<void>) => Promise<void>,
-): Promise<WriteOutcome[]> {
-  const outcomes: WriteOutcome[] = [];
-  await write(async (outcome) => void outcomes.push(outcome));
-  return outcomes;
-}
-
-export function createRequest(n: number, fields: ToolValues = {}, over: Partial<CreateRequest> = {}): CreateRequest {
-  return {
-    id: `r${n}`,
-    item: `US-${n}`,
-    type: "story",
-    syncKey: String(n).padStart(64, "0"),
-    fields: { title: `Story ${n}`, ...fields },
-    recover: false,
-    ...over,
-  };
-}
-
 export function updateRequest(twin: RemoteItem, fields: ToolValues, over: Partial<UpdateRequest> = {}): UpdateRequest {
   return { id: `u-${twin.ref}`, item: "US-1", type: twin.type ?? "story", ref: twin.ref, fields, ...over };
-}
-
-/** The twin of a request that went through; fails with what was told instead. */
-export function twinIn(outcome: WriteOutcome | undefined): RemoteItem {
-  if (outcome?.kind !== "done") throw new Error(`not done: ${JSON.stringify(outcome)}`);
-  return outcome.twin;
 }
 
 /** Id of an option by its name. */

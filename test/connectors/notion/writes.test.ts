@@ -1,16 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { marker } from "../../../src/connectors/sync-key.ts";
 import type { RemoteItem } from "../../../src/core/model.ts";
-import {
-  closeHarness,
-  connector,
-  createRequest,
-  optionId,
-  startHarness,
-  twinIn,
-  updateRequest,
-  type Harness,
-} from "./harness.ts";
+import { createRequest, twinIn } from "../requests.ts";
+import { closeHarness, connector, optionId, startHarness, updateRequest, type Harness } from "./harness.ts";
 
 let harness: Harness;
 afterEach(() => closeHarness(harness));
