@@ -103,7 +103,7 @@ async function refreshMirror(
   await store.cache(listedKey, listingAt, listingAt + LISTED_KEPT_MS);
   const listed = new Set(changes.items.map((item) => item.ref));
   const missing = census ? linked.filter((ref) => !listed.has(ref)) : [];
-  await readAgain(engine, project, session, scope, [...missing, ...doubtful]);
+  await readAgain({ engine, project, session, scope, mirror }, [...missing, ...doubtful]);
   if (census) await store.cache(censusKey, true, engine.now() + CENSUS_EVERY_MS);
   await adoptMarked(engine, context, session);
   return fresh.filter((item) => JSON.stringify(item.fields) !== JSON.stringify(mirror[item.ref]?.fields)).length;
@@ -170,17 +170,20 @@ export function freshRows(
   };
 }
 
+interface Reading {
+  readonly engine: Engine;
+  readonly project: string;
+  readonly session: ToolSession;
+  readonly scope: SchemaScope;
+  /** What was known before. */
+  readonly mirror: Readonly<Record<string, RemoteItem>>;
+}
+
 /** Gone from a listing is gone only after a read by id says so, and back in it only then as well. */
-async function readAgain(
-  engine: Engine,
-  project: string,
-  session: ToolSession,
-  scope: SchemaScope,
-  refs: readonly string[],
-): Promise<void> {
+async function readAgain({ engine, project, session, scope, mirror }: Reading, refs: readonly string[]): Promise<void> {
   if (refs.length === 0) return;
   const { tool } = session.context;
   const found = await session.connector.read(scope, refs);
-  await engine.store.saveTwins(project, tool, found.items);
+  await engine.store.saveTwins(project, tool, found.items, mirror);
   await engine.store.markGone(project, tool, found.gone);
 }

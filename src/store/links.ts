@@ -2,7 +2,7 @@
 import type { FieldBase, FieldName, ItemId, Link, ToolKey } from "../core/model.ts";
 import type { Presence } from "../core/plan.ts";
 import { change, type Handle } from "./handle.ts";
-import { upsertMirror } from "./mirror.ts";
+import { upsertTwin } from "./mirror.ts";
 import type { Tx } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { batches } from "./upsert.ts";
@@ -24,7 +24,7 @@ export function linkMethods(handle: Handle): LinkMethods {
     },
     adopt: (project, link, twin) =>
       change(handle, project, async (tx) => {
-        await upsertMirror(tx, project, link.tool, [twin]);
+        await upsertTwin(tx, project, link.tool, twin);
         // An adoption that comes late, after the twin was linked: what was agreed since stands.
         const [known] = await linksOf(tx, project, link.tool, [link.item]);
         if (known?.ref !== link.ref) await upsertLinks(tx, project, [link]);

@@ -11,15 +11,17 @@ type MirrorMethods = Pick<Store, "saveTwins" | "saveChanges" | "cursor" | "markG
 
 export function mirrorMethods(handle: Handle): MirrorMethods {
   return {
-    saveTwins: (project, tool, items) =>
+    saveTwins: (project, tool, items, before = {}) =>
       change(handle, project, async (tx) => {
-        await upsertNews(tx, project, tool, items, await rowsOf(tx, project, tool, items));
+        const known = await rowsOf(tx, project, tool, items);
+        const isAsBefore = (ref: string): boolean => known.get(ref)?.updated.at === before[ref]?.updated.at;
+        const fresh = items.filter((item) => isAsBefore(item.ref) || !isOvertaken(item, known));
+        await upsertNews(tx, project, tool, fresh, known);
       }),
     saveChanges: (project, tool, items, cursor) =>
       change(handle, project, async (tx) => {
         const known = await rowsOf(tx, project, tool, items);
-        // A listing that was read meanwhile, or an answer, may have told more.
-        const fresh = items.filter(({ ref, updated }) => updated.at >= (known.get(ref)?.updated.at ?? ""));
+        const fresh = items.filter((item) => !isOvertaken(item, known));
         if (cursor !== null) await saveCursor(tx, project, tool, cursor);
         return upsertNews(tx, project, tool, fresh, known);
       }),
@@ -71,6 +73,16 @@ async function upsertNews(
   return isNews;
 }
 
+/** A listing that was read meanwhile, or an answer, may have told more. */
+function isOvertaken({ ref, updated }: RemoteItem, known: ReadonlyMap<string, RemoteItem>): boolean {
+  return updated.at < (known.get(ref)?.updated.at ?? "");
+}
+
+/** Takes in one twin as a vendor answered, unless a listing has told of a newer edit since: nothing would tell of it again. */
+export async function upsertTwin(tx: Tx, project: string, tool: ToolKey, twin: RemoteItem): Promise<void> {
+  if (!isOvertaken(twin, await rowsOf(tx, project, tool, [twin]))) await upsertMirror(tx, project, tool, [twin]);
+}
+
 async function rowsOf(
   tx: Tx,
   project: string,
@@ -92,12 +104,7 @@ async function rowsOf(
   return known;
 }
 
-export async function upsertMirror(
-  tx: Tx,
-  project: string,
-  tool: ToolKey,
-  items: readonly RemoteItem[],
-): Promise<void> {
+async function upsertMirror(tx: Tx, project: string, tool: ToolKey, items: readonly RemoteItem[]): Promise<void> {
   const rows = items.map((item) => ({ project, tool, ref: item.ref, body: JSON.stringify(item) }));
   for (const some of batches(rows, ({ ref }) => ref))
     await tx

@@ -5,7 +5,7 @@ import { appendAudit } from "./audit.ts";
 import { change, type Handle } from "./handle.ts";
 import { asIntent } from "./intents.ts";
 import { advanceBases, upsertLinks } from "./links.ts";
-import { upsertMirror } from "./mirror.ts";
+import { upsertTwin } from "./mirror.ts";
 import type { Write } from "../core/plan.ts";
 import type { Tx } from "./schema.ts";
 import type { Acknowledgement, Store } from "./store.ts";
@@ -33,7 +33,7 @@ async function acknowledge(tx: Tx, project: string, ack: Acknowledgement): Promi
   const { tool, write } = asIntent(row);
   await tx.updateTable("intent").set({ state: "done", message: null }).where("id", "=", ack.intent).execute();
   await settleEarlier(tx, { project, tool, kind: write.kind, item: write.item, but: ack.intent });
-  await upsertMirror(tx, project, tool, [ack.twin]);
+  await upsertTwin(tx, project, tool, ack.twin);
   if (ack.link) await upsertLinks(tx, project, [ack.link]);
   else await advanceBases(tx, project, tool, new Map([[write.item, ack.bases]]));
   await appendAudit(tx, ack.audit, ack.intent);

@@ -51,7 +51,7 @@ export interface Intent {
 /** What an acknowledged write changed, stored in one transaction. */
 export interface Acknowledgement {
   readonly intent: string;
-  /** The twin as the server returned it: becomes the mirror's row. */
+  /** The twin as the server returned it: becomes the mirror's row, unless that is newer already. */
   readonly twin: RemoteItem;
   /** Created or adopted: the link to make (its base included). */
   readonly link?: Link;
@@ -179,8 +179,17 @@ export interface ConflictRecord {
 
 export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore, TokenStore {
   projectState(project: string): Promise<ProjectState>;
-  /** Upserts mirror rows that were read by id. What differs from before is counted as news of the project, here and below. */
-  saveTwins(project: string, tool: ToolKey, items: readonly RemoteItem[]): Promise<void>;
+  /**
+   * Upserts mirror rows that were read by id. What differs from before is counted as news of the project, here and below.
+   * A row that is older than what is known changes nothing, unless what is known still is what it was `before` the read:
+   * a tool that was restored shows older times.
+   */
+  saveTwins(
+    project: string,
+    tool: ToolKey,
+    items: readonly RemoteItem[],
+    before?: Readonly<Record<string, RemoteItem>>,
+  ): Promise<void>;
   /**
    * Upserts rows of a listing and its cursor together, so that no change can fall between them; a row that is
    * older than what is known changes nothing. Resolves with whether any of it is news.

@@ -1,6 +1,9 @@
 /** People who edit on every side while the portfolio is synced, and what becomes of each thing they wrote. */
 import { readFileSync, writeFileSync } from "node:fs";
+import type { HubItem } from "../../src/core/model.ts";
+import type { AuditEntry } from "../../src/store/store.ts";
 import type { Random } from "../hub/random.ts";
+import { viewOf } from "../support/sides.ts";
 import { STORIES, TOOLS, type Portfolio, type SyncedTool } from "./portfolio.ts";
 
 type Side = "hub" | SyncedTool;
@@ -55,18 +58,31 @@ export class People {
     this.#save(project, (text) => text.replace(/^external_sync:/m, `${line}\n$&`));
   }
 
-  /** I3: titles that are neither on the item now nor in its project's audit trail. */
+  /** I3: titles that are neither on the item now nor in its project's audit trail, with what stands instead and how it came there. */
   async lost(): Promise<string[]> {
     const lost: string[] = [];
     for (const [project, all] of Map.groupBy(this.#last.values(), (written) => written.project)) {
       const items = await this.#portfolio.items(project);
       const audit = await this.#portfolio.store.audit(project);
       for (const { item, side, title } of all) {
-        const isKept = audit.some((entry) => entry.item === item && [entry.oldValue, entry.newValue].includes(title));
-        if (items[item]?.fields.title !== title && !isKept) lost.push(`${project}/${item}: "${title}" (${side})`);
+        const trail = audit.filter((entry) => entry.item === item && entry.field === "title");
+        const isKept = trail.some(({ oldValue, newValue }) => [oldValue, newValue].includes(title));
+        if (items[item]?.fields.title === title || isKept) continue;
+        lost.push(`${project}/${item}: "${title}" (${side}); ${await this.#standing(project, items[item], trail)}`);
       }
     }
     return lost;
+  }
+
+  async #standing(project: string, item: HubItem | undefined, trail: readonly AuditEntry[]): Promise<string> {
+    const { store, world } = this.#portfolio;
+    const { links, mirror } = await store.projectState(project);
+    const known = TOOLS.map((tool) => {
+      const link = links.find((one) => one.item === item?.id && one.tool === tool);
+      const shown = link && viewOf(world, tool, "story", link.key)?.title;
+      return { tool, shown, mirror: mirror[tool]?.[link?.ref ?? ""]?.fields.title, base: link?.base.title };
+    });
+    return JSON.stringify({ hub: item?.fields.title, known, trail: trail.slice(-12) });
   }
 
   #editHub(project: string, item: string, field: string): void {

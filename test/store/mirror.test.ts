@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { onEveryHome } from "./homes.ts";
-import { linkOf, twinOf } from "./samples.ts";
+import { intentOf, linkOf, twinOf, updateOf } from "./samples.ts";
+
+/** After the samples' own time. */
+const LATER = "2026-03-01T10:00:00.001Z";
 
 onEveryHome("what the tools said", (home) => {
   test("a project nobody knows is empty", async () => {
@@ -43,6 +46,32 @@ onEveryHome("what the tools said", (home) => {
     const project = home.fresh();
     await store.saveChanges(project, "jira", [twinOf("1", { key: "A-1" }), twinOf("1", { key: "A-2" })], null);
     expect((await store.projectState(project)).mirror["jira"]?.["1"]?.key).toBe("A-2");
+  });
+
+  test("an answer that comes after a newer edit was listed does not hide it", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const [read, edited] = [
+      twinOf("1"),
+      twinOf("1", { updated: { at: LATER, resolutionMs: 1 }, fields: { title: "x" } }),
+    ];
+    await store.saveChanges(project, "jira", [edited], null);
+    await store.saveTwins(project, "jira", [read]);
+    await store.saveTwins(project, "jira", [read], { "1": read });
+    await store.adopt(project, linkOf("S-1", "1"), read);
+    const intent = intentOf(project, home.fresh(), updateOf("S-1", "1"));
+    await store.storeIntents(project, [intent]);
+    await store.acknowledge(project, { intent: intent.id, twin: read, bases: {}, audit: [] });
+    expect((await store.projectState(project)).mirror["jira"]?.["1"]).toEqual(edited);
+  });
+
+  test("a tool that was restored is believed where nothing else was told meanwhile", async () => {
+    const { store } = home;
+    const project = home.fresh();
+    const [restored, newer] = [twinOf("1"), twinOf("1", { updated: { at: LATER, resolutionMs: 1 } })];
+    await store.saveChanges(project, "jira", [newer], null);
+    await store.saveTwins(project, "jira", [restored], { "1": newer });
+    expect((await store.projectState(project)).mirror["jira"]?.["1"]).toEqual(restored);
   });
 
   test("changes without a cursor leave the cursor where it was", async () => {
