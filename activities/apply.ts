@@ -202,10 +202,21 @@ async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: 
       await engine.store.noteBegun(id, ref);
     });
   } catch (error) {
-    // They never left: the next attempt need not look for them, which would cost calls of the very budget that it waits for.
-    if (isSyncFailure(error, "RateLimited")) await engine.store.markUnsent([...untold], sender);
+    // The next attempt need not look for what never left, which would cost calls of the very budget that it may wait for.
+    const doubtful = inDoubt(error);
+    if (doubtful)
+      await engine.store.markUnsent(
+        [...untold].filter((id) => !doubtful.includes(id)),
+        sender,
+      );
     throw error;
   }
+}
+
+/** Requests that may have arrived although nothing was told of them; null where that may be any. */
+function inDoubt(error: unknown): readonly string[] | null {
+  if (isSyncFailure(error, "RateLimited")) return [];
+  return isSyncFailure(error) ? (error.details.inDoubt ?? null) : null;
 }
 
 async function updateChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<void> {

@@ -18,6 +18,7 @@ import type {
   ToolSchema,
   WriteOutcome,
 } from "../../src/connectors/contract.ts";
+import { doubting } from "../../src/connectors/attempts.ts";
 import { unraced } from "../../src/connectors/race.ts";
 import { byProject } from "../../src/connectors/streamed.ts";
 import { marker } from "../../src/connectors/sync-key.ts";
@@ -255,9 +256,8 @@ const connector: Connector = {
     const found = new Map((await lookedUp(scope, "stamps", unsure)).map((one) => [one.stamp, one]));
     for (const request of requests) {
       const known = found.get(marker(request.syncKey));
-      await report(
-        known ? { id: request.id, kind: "done", twin: twinOf(known), refused: {} } : await createOne(scope, request),
-      );
+      if (known) await report({ id: request.id, kind: "done", twin: twinOf(known), refused: {} });
+      else await report(await doubting([request.id], () => createOne(scope, request)));
     }
   },
   async update(scope, requests, report) {

@@ -1,5 +1,5 @@
 /** Writing what a tool takes of a request: a field it refuses by name is left out and reported, the rest goes in. */
-import { isSyncFailure } from "../core/errors.ts";
+import { isSyncFailure, SyncFailure } from "../core/errors.ts";
 import type { FieldName, RemoteItem, ToolValues } from "../core/model.ts";
 import type { WriteOutcome } from "./contract.ts";
 
@@ -42,6 +42,16 @@ function wordsOf(refused: Readonly<Record<string, string>>): string {
   return Object.entries(refused)
     .map(([field, words]) => `${field}: ${words}`)
     .join("; ");
+}
+
+/** Does what sends these requests and no others: a failure that leaves its outcome unknown names them. */
+export async function doubting<T>(ids: readonly string[], send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!isSyncFailure(error) || error.details.outcomeUnknown !== true) throw error;
+    throw new SyncFailure(error.code, error.message, { ...error.details, inDoubt: ids }, error);
+  }
 }
 
 export function without(fields: ToolValues, refused: readonly string[]): ToolValues {

@@ -209,7 +209,8 @@ export interface Connector {
   read(scope: SchemaScope, refs: readonly string[]): Promise<ReadResult>;
   /**
    * Exactly once each: a create whose outcome is unknown is looked up by its sync key first. Order of requests: parents
-   * first. Where it rejects with RateLimited, nothing was sent of requests that it has not told of.
+   * first. Where it rejects with RateLimited, nothing was sent of requests that it has not told of; where with an outcome
+   * unknown, nothing but of those that are named `inDoubt`.
    */
   create(
     scope: SchemaScope,

@@ -33,6 +33,8 @@ export interface ErrorDetails {
   readonly fields?: Readonly<Record<string, string>>;
   /** True where the request may have taken effect although no answer came. */
   readonly outcomeUnknown?: boolean;
+  /** Of writes whose outcome is unknown, the ids of their requests: of the others, what was not told of was not sent. */
+  readonly inDoubt?: readonly string[];
   readonly status?: number;
 }
 

@@ -187,6 +187,19 @@ describe.each(ADDED)("%s beside the others", (tool) => {
     await expectSettled(world);
   });
 
+  it("scenarios 18 and 25: dropped after the create, and the look-up for it comes back empty: one twin each", async () => {
+    await start();
+    world[tool].faults.add({ kind: "drop-after", operation: operation.create, nth: 2 });
+    const lie = before(tool, operation.create, async () =>
+      world[tool].faults.add({ kind: "empty-listing", operation: operation.list }),
+    );
+    const report = await world.sync({ yes: true });
+    expect([lie.done, world[tool].faults.hits.get("empty-listing")]).toEqual([true, 1]);
+    expect(report.tools[tool]?.status).toBe("success");
+    expect(liveKeys(world, tool)).toHaveLength(3);
+    await expectSettled(world);
+  });
+
   it.each<FaultRule["kind"]>(["drop-after", "unavailable-after"])(
     "scenario 40: an update whose answer is lost (%s) leaves no wrong base behind",
     async (kind) => {

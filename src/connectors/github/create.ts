@@ -1,7 +1,7 @@
 /** Creates, exactly once: each body carries its sync key, so that a lost answer costs a look-up and never a second issue. */
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { FieldName, RemoteItem, ToolValue } from "../../core/model.ts";
-import { attempt, without } from "../attempts.ts";
+import { attempt, doubting, without } from "../attempts.ts";
 import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { restIssue, type IssueFacts } from "./answers.ts";
 import { bornBelow, completed, learnNames } from "./born-below.ts";
@@ -10,13 +10,10 @@ import { dropped, newIssue, type Input } from "./inputs.ts";
 import { namingOf, typeMark, type Naming, type WorkType } from "./naming.ts";
 import { issuesById, pathOf, withParents } from "./nodes.ts";
 import { parentsOf, place, type Parents } from "./parents.ts";
-import { findBySyncKey } from "./recover.ts";
+import { findBySyncKey, proven, SETTLE_MS } from "./recover.ts";
 import { githubSchemaOf } from "./schema.ts";
 import { wantedStatus } from "./status.ts";
 import { twinOf } from "./twin.ts";
-
-/** A request that got no answer may still be under way: by then it has ended, and the listing shows what it made. */
-const SETTLE_MS = 5_000;
 
 interface Creating {
   readonly scope: SchemaScope;
@@ -48,7 +45,7 @@ export async function create(
   for (const request of requests) {
     const issue = known.get(request.syncKey);
     if (issue) await report({ id: request.id, kind: "done", ...(await resumed(creating, request, issue)) });
-    else await createOne(creating, request, report);
+    else await doubting([request.id], () => createOne(creating, request, report));
   }
 }
 
@@ -83,13 +80,17 @@ async function createOne(creating: Creating, request: CreateRequest, report: Rep
     return report({ id: request.id, kind: "rejected", message });
   }
   const parent = parentIn(creating, request);
+  const prove = async (made: IssueFacts): Promise<IssueFacts> =>
+    request.recover ? proven(creating.scope, request, made) : made;
   let [born, issue]: (IssueFacts | undefined)[] = [];
   // Whatever becomes of the later steps, the issue stands: their refusals are those of single fields.
   const outcome = await attempt(request.id, without(request.fields, ["parent"]), ["title"], async (fields) => {
     const body = bodyOf(creating, { ...request, fields });
     // Once it is made, a field that is refused afterwards is left out of what follows.
-    if (parent !== undefined) born ??= await settling(() => bornBelow(creating.scope, body, parent));
-    issue = born ?? (await post(creating, body));
+    const below =
+      parent !== undefined && !born ? await settling(() => bornBelow(creating.scope, body, parent)) : undefined;
+    born ??= below && (await prove(below));
+    issue = born ?? (await prove(await post(creating, body)));
     await creating.begun?.(request.id, issue.ref);
     if (born) issue = await completed(creating.scope, born, body);
     return twinOf(creating.scope, issue);

@@ -3,6 +3,7 @@
  * travels in the body, and the repository's listing, which reads the primary database, shows it; the search
  * index may lag and proves nothing. The listing is not narrowed to our own account: a token can have been exchanged.
  */
+import { SyncFailure } from "../../core/errors.ts";
 import type { CreateRequest, SchemaScope } from "../contract.ts";
 import { restIssue, restIssues, type IssueFacts } from "./answers.ts";
 import { syncKeyIn } from "./body.ts";
@@ -12,6 +13,8 @@ import { pathOf } from "./nodes.ts";
 import { githubSchemaOf } from "./schema.ts";
 
 const PAGE = 100;
+/** A request that got no answer may still be under way: by then it has ended, and the listing shows what it made. */
+export const SETTLE_MS = 5_000;
 /** For what happens between our note of the time and the create, and for clocks that do not agree. */
 const MARGIN_MS = 10 * 60_000;
 
@@ -20,20 +23,40 @@ export async function findBySyncKey(
   scope: SchemaScope,
   lost: readonly CreateRequest[],
 ): Promise<ReadonlyMap<string, IssueFacts>> {
+  const oldest = new Map<string, IssueFacts>();
+  for (const [key, issues] of await carriers(scope, lost)) oldest.set(key, await oldestOf(scope, issues));
+  return oldest;
+}
+
+/**
+ * The issue of a create that was sent once more. A listing that came back without it may have kept back what was made
+ * before: asked again it has to show the issue that was `made` just now, which stands at its end.
+ */
+export async function proven(scope: SchemaScope, request: CreateRequest, made: IssueFacts): Promise<IssueFacts> {
+  const issues = (await carriers(scope, [request])).get(request.syncKey) ?? [];
+  const own = issues.filter(({ author }) => author === made.author);
+  if (own.some(({ number }) => number === made.number)) return oldestOf(scope, own);
+  const message = `github: issue #${made.number} was created and the listing does not show it yet; it is looked up.`;
+  throw new SyncFailure("Unavailable", message, { tool: "github", outcomeUnknown: true, retryAfterMs: SETTLE_MS });
+}
+
+async function carriers(
+  scope: SchemaScope,
+  lost: readonly CreateRequest[],
+): Promise<ReadonlyMap<string, readonly IssueFacts[]>> {
   const keys = new Set(lost.map(({ syncKey }) => syncKey));
   const found = new Map<string, IssueFacts[]>();
   for (const issue of await listed(scope, sinceOf(scope, lost))) {
     const key = syncKeyIn(issue.body);
     if (key !== null && keys.has(key)) found.set(key, [...(found.get(key) ?? []), issue]);
   }
-  const oldest = new Map<string, IssueFacts>();
-  for (const [key, issues] of found) {
-    const [first, ...newer] = issues.toSorted((a, b) => a.number - b.number);
-    if (!first) continue;
-    oldest.set(key, first);
-    for (const issue of newer) await closeDuplicate(scope, issue, first);
-  }
-  return oldest;
+  return found;
+}
+
+async function oldestOf(scope: SchemaScope, issues: readonly IssueFacts[]): Promise<IssueFacts> {
+  const [first, ...newer] = issues.toSorted((a, b) => a.number - b.number) as [IssueFacts, ...IssueFacts[]];
+  for (const issue of newer) await closeDuplicate(scope, issue, first);
+  return first;
 }
 
 /** A person's copy of an issue carries the marker as well, and stays. */
@@ -53,7 +76,7 @@ function sinceOf({ http }: SchemaScope, lost: readonly CreateRequest[]): string 
   return wholeSeconds(first - margin);
 }
 
-/** Newest first: what is made meanwhile moves rows to later pages, where they are met twice and never missed. */
+/** Oldest first: what is made meanwhile comes at the end, and what is edited moves rows to later pages, where they are met twice. */
 async function listed(scope: SchemaScope, since: string | undefined): Promise<IssueFacts[]> {
   const { repository } = githubSchemaOf(scope.schema);
   const issues = new Map<number, IssueFacts>();
@@ -61,7 +84,7 @@ async function listed(scope: SchemaScope, since: string | undefined): Promise<Is
     const query = {
       state: "all",
       sort: "created",
-      direction: "desc",
+      direction: "asc",
       per_page: PAGE,
       page,
       ...(since ? { since } : {}),

@@ -1,6 +1,7 @@
 import { bulkFetchIssues, createIssues } from "jira.js/cloud";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { FieldName } from "../../core/model.ts";
+import { doubting } from "../attempts.ts";
 import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { completed, leftOver } from "./complete.ts";
 import {
@@ -51,7 +52,11 @@ export async function create(
   for (const level of LEVELS) {
     const group = left.filter(({ type }) => type === level);
     for (let at = 0; at < group.length; at += BULK_CREATE) {
-      await createChunk(tools, group.slice(at, at + BULK_CREATE), report, begun);
+      const chunk = group.slice(at, at + BULK_CREATE);
+      await doubting(
+        chunk.map(({ id }) => id),
+        () => createChunk(tools, chunk, report, begun),
+      );
     }
   }
 }

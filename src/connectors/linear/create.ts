@@ -1,7 +1,7 @@
 /** Creates, exactly once: the client id is the sync key, so a repeat meets its own earlier success. */
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { RemoteItem, ToolValues } from "../../core/model.ts";
-import { attempt } from "../attempts.ts";
+import { attempt, doubting } from "../attempts.ts";
 import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { syncKeyAsUuid } from "../sync-key.ts";
 import { issueCreated, issuesCreated, projectCreated } from "./answers.ts";
@@ -36,10 +36,14 @@ export async function create(
   const fresh = await adoptKnown(scope, requests, report);
   const creating = { scope, labels: labelBook(scope), parents: await parentInputs(scope, fresh), report, begun };
   const epics = epicProject(scope.binding) === null ? fresh.filter((request) => request.type === "epic") : [];
-  for (const request of epics) await createProject(creating, request);
+  for (const request of epics) await doubting([request.id], () => createProject(creating, request));
   const issues = fresh.filter((request) => !epics.includes(request));
   for (let start = 0; start < issues.length; start += BATCH) {
-    await createBatch(creating, issues.slice(start, start + BATCH));
+    const batch = issues.slice(start, start + BATCH);
+    await doubting(
+      batch.map(({ id }) => id),
+      () => createBatch(creating, batch),
+    );
   }
 }
 

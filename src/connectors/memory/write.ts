@@ -10,6 +10,7 @@ import type {
   UpdateRequest,
   WriteOutcome,
 } from "../contract.ts";
+import { doubting } from "../attempts.ts";
 import { unraced } from "../race.ts";
 import { marker } from "../sync-key.ts";
 import { call } from "./client.ts";
@@ -46,8 +47,13 @@ export async function create(
   }
   const missing = requests.filter(({ recover, syncKey }) => !recover || !twins.has(syncKey));
   const drafts = missing.map((request): Draft => ({ request, fields: request.fields, refused: {} }));
-  for (let start = 0; start < drafts.length; start += BATCH)
-    await createBatch(scope, drafts.slice(start, start + BATCH), report);
+  for (let start = 0; start < drafts.length; start += BATCH) {
+    const batch = drafts.slice(start, start + BATCH);
+    await doubting(
+      batch.map(({ request }) => request.id),
+      () => createBatch(scope, batch, report),
+    );
+  }
 }
 
 /** What is refused for some of its values is sent once more without them; without a title nothing is made. */

@@ -2,7 +2,7 @@
 import type { CreatePageParameters } from "@notionhq/client";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { ItemType, RemoteItem, ToolValues } from "../../core/model.ts";
-import { attempt } from "../attempts.ts";
+import { attempt, doubting } from "../attempts.ts";
 import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { rowOf } from "../../core/maps.ts";
 import { bestNamed } from "../status-choice.ts";
@@ -13,7 +13,7 @@ import { notionClient } from "./client.ts";
 import { toNotion } from "./dialect-write.ts";
 import { SavedUnshown } from "./failure.ts";
 import { pageIn, readPage, readTwin } from "./read.ts";
-import { findBySyncKey } from "./recover.ts";
+import { findBySyncKey, proven } from "./recover.ts";
 import { notionSchema } from "./schema.ts";
 import { twinOf } from "./twin.ts";
 import { optionInput, propertyInputs, textInput } from "./values.ts";
@@ -35,7 +35,7 @@ export async function create(
     const { id, begun } = request;
     const page = begun === undefined ? known.get(request.syncKey) : await readPage(scope, begun);
     if (page) await report({ id, kind: "done", twin: await readTwin(scope, page), refused: {} });
-    else await report(await createOne(scope, request, tellBegun));
+    else await report(await doubting([id], () => createOne(scope, request, tellBegun)));
   }
 }
 
@@ -73,7 +73,8 @@ async function post(
     } as NonNullable<CreatePageParameters["properties"]>,
     ...(text === "" ? {} : { markdown: text }),
   };
-  const page = await blaming(schema, request.type, fields, () => sent(scope, body));
+  const made = await blaming(schema, request.type, fields, () => sent(scope, body));
+  const page = request.recover ? await proven(scope, request, made) : made;
   await begun?.(request.id, page.id);
   // Notion rewrites what it is given.
   const held: Body = text === "" ? null : await readBody(scope, page.id);

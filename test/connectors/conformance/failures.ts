@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, it } from "vitest";
 import type { FaultKind } from "../../../sandbox/kit/faults.ts";
-import type { WriteOutcome } from "../../../src/connectors/contract.ts";
+import type { CreateRequest, WriteOutcome } from "../../../src/connectors/contract.ts";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import { doneOf, type Session } from "./session.ts";
 
@@ -40,6 +40,28 @@ export function describeFailures(use: () => Session): void {
     expect((await session.changes()).items.filter(({ type }) => type === "epic")).toHaveLength(1);
   });
 
+  it.each(["empty-listing", "short-listing"] as const)(
+    "keeps one twin where look-ups tell too little (%s)",
+    async (kind) => {
+      const session = use();
+      const { lookUp } = session.harness.operations;
+      for (let times = 1; times <= 2; times += 1) {
+        const request = session.createRequest("story", session.written("story", { title: `Lost ${times}` }));
+        session.fault("create", { kind: "drop-after" });
+        await session.failure("Unavailable", () => session.create([request]));
+        if (lookUp !== undefined) session.sandbox.faults.add({ operation: lookUp, kind, times });
+        await untilAnswered(session, { ...request, recover: true });
+        session.sandbox.faults.clear();
+        // Vendors count requests by the minute.
+        session.sandbox.clock.advance(60_000);
+        const { items } = await session.changes();
+        const standing = items.filter(({ type, fields }) => type === "story" && fields.status !== "closed:duplicate");
+        expect(standing.length, `twins after ${times} such answers`).toBe(times);
+      }
+      if (lookUp !== undefined) expect(session.sandbox.faults.hits.get(kind)).toBe(3);
+    },
+  );
+
   it("loses and doubles nothing when a long batch breaks off in the middle", async () => {
     const session = use();
     const requests = Array.from({ length: 120 }, (_, index) =>
@@ -48,9 +70,13 @@ export function describeFailures(use: () => Session): void {
     const told = new Map<string, string>();
     const tell = async (outcome: WriteOutcome): Promise<void> => void told.set(outcome.id, doneOf(outcome).twin.ref);
     session.fault("create", { kind: "drop-after", nth: 2 });
-    await session.failure("Unavailable", () => session.connector.create(session.scope, requests, tell));
-    const untold = requests.filter(({ id }) => !told.has(id)).map((request) => ({ ...request, recover: true }));
-    expect(untold.length).toBeGreaterThan(0);
+    const failure = await session.failure("Unavailable", () => session.connector.create(session.scope, requests, tell));
+    const { inDoubt = [] } = failure.details;
+    const untold = requests
+      .filter(({ id }) => !told.has(id))
+      .map((request) => ({ ...request, recover: inDoubt.includes(request.id) }));
+    expect(inDoubt.length).toBeGreaterThan(0);
+    expect(untold.length, "what is in doubt and what was not sent").toBeGreaterThan(inDoubt.length);
     expect(told.size, "what came before is told").toBeGreaterThan(0);
     await session.connector.create(session.scope, untold, tell);
     // Vendors count requests by the minute.
@@ -192,4 +218,16 @@ export function describeFailures(use: () => Session): void {
     const other = session.harness.module.endpoint({ ...credentials, [secret]: "another-secret-altogether" });
     expect(other.account).not.toBe(account);
   });
+}
+
+/** As durable retries do it: what is left without an answer is asked for again, and looked for first. */
+async function untilAnswered(session: Session, request: CreateRequest): Promise<void> {
+  for (;;) {
+    try {
+      doneOf((await session.create([request]))[0]);
+      return;
+    } catch (error) {
+      if (!isSyncFailure(error, "Unavailable")) throw error;
+    }
+  }
 }

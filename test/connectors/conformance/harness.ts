@@ -36,7 +36,13 @@ export interface Harness {
   /** Starts an empty stand-in; the suite closes its sandbox. Use `frozenClock()`, so that the suite decides when time passes. */
   start(): Promise<Running>;
   /** How the stand-in's log names the requests, as regular expressions. */
-  readonly operations: { readonly create: string; readonly update: string; readonly changes: string };
+  readonly operations: {
+    readonly create: string;
+    readonly update: string;
+    readonly changes: string;
+    /** The listing in which a create whose answer was lost is looked for; absent where it is asked for by its id. */
+    readonly lookUp?: string;
+  };
   /** A value that the tool refuses for a field of a story; absent where it refuses none. */
   readonly refused?: { readonly field: FieldName; readonly value: ToolValue };
   /** More canonical values for the lens laws: people, sprints, what is special here. */

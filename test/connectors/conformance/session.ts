@@ -146,7 +146,7 @@ export class Session {
     return { requests: log.total() - total, writes: log.writes() - writes };
   }
 
-  fault(operation: keyof Harness["operations"], rule: FaultRule): void {
+  fault(operation: "create" | "update" | "changes", rule: FaultRule): void {
     this.sandbox.faults.add({ operation: this.harness.operations[operation], ...rule });
   }
 

@@ -16,7 +16,12 @@ const LABELLED: Binding["mapping"] = {
   fields: { status: "labels", estimate: "labels", sprint: "milestone", due: "milestone" },
 };
 
-const OPERATIONS = { create: "^POST issues$", update: "^PATCH issues/{n}$", changes: "^GET issues$" };
+const OPERATIONS = {
+  create: "^POST issues$",
+  update: "^PATCH issues/{n}$",
+  changes: "^GET issues$",
+  lookUp: "^GET issues$",
+};
 
 /** With statuses and points as labels, and with what GitHub has by itself. */
 for (const [name, mapping] of [

@@ -18,7 +18,12 @@ const STATES: Readonly<Record<string, string>> = {
 describeConformance({
   name: "jira",
   module: jiraModule,
-  operations: { create: "^POST issue/bulk$", update: "^PUT issue/", changes: "^POST search/jql$" },
+  operations: {
+    create: "^POST issue/bulk$",
+    update: "^PUT issue/",
+    changes: "^POST search/jql$",
+    lookUp: "^POST search/jql$",
+  },
   refused: { field: "assignee", value: "5b10c0ffee00000000000001" },
   samples: {
     assignee: ["ada@example.com", "Ada Lovelace", "Sam Lee", "alan@example.com", "grace"],

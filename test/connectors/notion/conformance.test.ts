@@ -17,7 +17,12 @@ const STATES: Readonly<Record<string, string>> = {
 describeConformance({
   name: "notion",
   module: notionModule,
-  operations: { create: "^POST pages$", update: "^PATCH pages/", changes: "^POST data_sources/{id}/query$" },
+  operations: {
+    create: "^POST pages$",
+    update: "^PATCH pages/",
+    changes: "^POST data_sources/{id}/query$",
+    lookUp: "^POST data_sources/{id}/query$",
+  },
   refused: { field: "assignee", value: "00000000-0000-4000-8000-000000000000" },
   samples: {
     assignee: ["ada@example.com", "Ada Lovelace", "Sam Lee", "grace", "guest@example.com"],

@@ -36,8 +36,10 @@ function keyOf(host: GithubHost, { repositoryId, number }: Issue): string {
   return `${host.fullName(host.repository(repositoryId))}#${number}`;
 }
 
+/** Closed as a duplicate is how a second twin is put away. */
 function isLive(host: GithubHost, issue: Issue): boolean {
-  return issue.fate === "here" && !issue.isPullRequest && !host.labelNames(issue).includes("status:archived");
+  const isAway = host.labelNames(issue).includes("status:archived") || issue.reason === "duplicate";
+  return issue.fate === "here" && !issue.isPullRequest && !isAway;
 }
 
 const OWN_LABEL = /^(?:sdlc-sync$|status:|priority:|points:|type:)/;
