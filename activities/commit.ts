@@ -1,7 +1,7 @@
 import { isSyncFailure } from "../src/core/errors.ts";
 import { followUpOf } from "../src/core/follow-up.ts";
 import type { Committed, CommitInput, SyncRequest } from "../src/core/ports.ts";
-import type { HubEdit } from "../src/core/plan.ts";
+import { leavesWork, type BaseUpdate, type HubEdit } from "../src/core/plan.ts";
 import type { Finding } from "../src/core/findings.ts";
 import { editHub } from "../src/hub/edit.ts";
 import { readHub } from "../src/hub/read.ts";
@@ -44,7 +44,10 @@ export async function commitPass(engine: Engine, input: CommitInput): Promise<Co
   const ready = standings.filter(({ state }) => state === "ready").map(({ tool }) => tool);
   const letters = await noteDeadLetters(engine, context, known, intents, { writes: next.plan.writes, tools: ready });
   const edits = next.plan.hubEdits.filter((edit) => !written.skipped.some((skip) => isSamePlace(skip.edit, edit)));
-  const more = !written.stale && (writes.length > 0 || edits.length > 0);
+  const baseUpdates = next.plan.baseUpdates.filter(
+    (update) => !written.skipped.some((skip) => isOf(skip.edit, update)),
+  );
+  const more = !written.stale && leavesWork({ writes, hubEdits: edits, baseUpdates });
   const outcome = await storeReport(engine, { run, pass, standings });
   await noteCutOff(engine, context, standings);
   await settle(engine, context, input, { ...next, letters, isOver: !more && !written.stale });
@@ -135,6 +138,10 @@ async function writeHub(
   const { skipped } = edited;
   const done = edits.filter((edit) => !skipped.some((skip) => skip.edit === edit));
   return { edits: done, before: hub.tree, skipped, stale: false };
+}
+
+function isOf(edit: HubEdit, { item, field }: BaseUpdate): boolean {
+  return edit.kind === "field" && edit.item === item && edit.field === field;
 }
 
 function isSamePlace(a: HubEdit, b: HubEdit): boolean {

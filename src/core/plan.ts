@@ -71,6 +71,11 @@ export interface BaseUpdate {
   readonly item: ItemId;
   readonly field: FieldName;
   readonly base: FieldBase;
+  /**
+   * A person's edit is taken in, and its tool is to be told what came of it: not before this is recorded, so the plan
+   * after that one does. A value of a person is never overwritten by the plan that first saw it.
+   */
+  readonly isTakenIn?: true;
 }
 
 /** What the project comes to agree on for one field. */
@@ -186,9 +191,13 @@ export interface Plan {
   readonly deletions: readonly Deletion[];
   readonly findings: readonly Finding[];
   readonly guards: readonly GuardQuestion[];
-  /**
-   * Writes that the next plan will hold, once the commit has made durable what they overwrite: a value
-   * of a person is never overwritten by the plan that first saw it. Present means: commit, then plan again.
-   */
-  readonly deferred?: number;
+}
+
+/** Whether something is left to do at any side: by this plan, or by the next one once this is committed. */
+export function leavesWork({
+  writes,
+  hubEdits,
+  baseUpdates,
+}: Pick<Plan, "writes" | "hubEdits" | "baseUpdates">): boolean {
+  return writes.length > 0 || hubEdits.length > 0 || baseUpdates.some(({ isTakenIn }) => isTakenIn);
 }

@@ -82,7 +82,9 @@ export class People {
       const shown = link && viewOf(world, tool, "story", link.key)?.title;
       return { tool, shown, mirror: mirror[tool]?.[link?.ref ?? ""]?.fields.title, base: link?.base.title };
     });
-    return JSON.stringify({ hub: item?.fields.title, known, trail: trail.slice(-12) });
+    const [letters, findings] = [await store.deadLetters(project), await store.findings(project)];
+    const { report } = (await store.lastRun(project)) ?? {};
+    return JSON.stringify({ hub: item?.fields.title, known, letters, findings, report, trail: trail.slice(-4) });
   }
 
   #editHub(project: string, item: string, field: string): void {

@@ -85,6 +85,10 @@ const DEFECTS: Readonly<Record<string, Planner>> = {
     ],
   })),
   "agreements without a write are not recorded": patched((plan) => ({ ...plan, baseUpdates: [] })),
+  "an edit that is taken in counts as dealt with": patched((plan) => ({
+    ...plan,
+    baseUpdates: plan.baseUpdates.map(({ isTakenIn: _, ...update }) => update),
+  })),
   "the hub's agreement is not recorded": patched((plan) => ({ ...plan, hubBase: [] })),
   "writes do not say what they expect": patched((plan) => ({
     ...plan,
@@ -183,6 +187,7 @@ const BROKEN: Readonly<Record<string, RegExp>> = {
   "losers of a decision are not kept": /I[123]/,
   "a parked conflict is agreed on all the same": /I[123]/,
   "agreements without a write are not recorded": /I[123]/,
+  "an edit that is taken in counts as dealt with": /nothing was left to do/,
   "the hub's agreement is not recorded": /I[123]/,
   "writes do not say what they expect": /I[123]/,
   "a person's value is overwritten by the plan that first sees it": /I[123]|nobody could read/,

@@ -11,10 +11,15 @@ afterEach(() => world.close());
 afterAll(stopTemporal);
 
 describe("scenario 7: an edit between our read and our write", () => {
-  it.each(["jira", "linear"] as const)("is seen in %s and kept, and nothing is blindly overwritten", async (tool) => {
+  it.each([
+    ["jira", "older", -MINUTE, "Quicker", "From the hub"],
+    ["linear", "older", -MINUTE, "Quicker", "From the hub"],
+    ["jira", "newer", MINUTE, "From the hub", "Quicker"],
+    ["linear", "newer", MINUTE, "From the hub", "Quicker"],
+  ] as const)("is seen in %s where the hub's is %s, and the loser is kept", async (tool, _, hubAt, winner, loser) => {
     world = await synced();
     await world.editHub("title: Store a card", "title: From the hub");
-    await world.saveHubAt(-MINUTE);
+    await world.saveHubAt(hubAt);
     const sandbox = world[tool];
     const listing = /search|Changes/i;
     let edited = false;
@@ -28,8 +33,8 @@ describe("scenario 7: an edit between our read and our write", () => {
     };
     const report = await world.sync();
     expect(edited).toBe(true);
-    expect(await titles(world)).toEqual(Array(3).fill("Quicker"));
-    expect(await keptValues(world, report)).toEqual(["From the hub"]);
+    expect(await titles(world)).toEqual(Array(3).fill(winner));
+    expect(await keptValues(world, report)).toEqual([loser]);
     await expectSettled(world);
   });
 });

@@ -17,8 +17,6 @@ export interface Draft {
   /** Values overwritten at each tool, for the bulk guard. */
   readonly overwrites: Map<ToolKey, number>;
   hubOverwrites: number;
-  /** Writes that wait until the hub's commit has made durable what they overwrite. */
-  deferred: number;
 }
 
 export function emptyDraft(): Draft {
@@ -34,14 +32,12 @@ export function emptyDraft(): Draft {
     guards: [],
     overwrites: new Map(),
     hubOverwrites: 0,
-    deferred: 0,
   };
 }
 
 export function finishDraft(draft: Draft): Plan {
-  const { findings, overwrites: _, hubOverwrites: __, deferred: ___, ...lists } = draft;
-  const plan = { ...lists, findings: mergeFindings(findings) };
-  return draft.deferred > 0 ? { ...plan, deferred: draft.deferred } : plan;
+  const { findings, overwrites: _, hubOverwrites: __, ...lists } = draft;
+  return { ...lists, findings: mergeFindings(findings) };
 }
 
 /** What an item's fields come to in this plan, for twins that are about to be created. */

@@ -1,6 +1,6 @@
 import { sameValue } from "../equality.ts";
 import type { FieldBase, FieldValue, ToolValue } from "../model.ts";
-import type { FieldConflict, WantedField, WantedFields } from "../plan.ts";
+import type { BaseUpdate, FieldConflict, WantedField, WantedFields } from "../plan.ts";
 import type { Draft } from "./draft.ts";
 import { hasSeen, readingOf } from "./field-case.ts";
 import type { FieldCase, ToolSide } from "./field-case.ts";
@@ -53,9 +53,9 @@ function isWritable({ tool, lens }: ToolSide): boolean {
 /** The edit is accounted for, but its tool still shows it and has not seen what came of it. */
 function takeIn(world: World, draft: Draft, c: FieldCase, side: ToolSide, value: FieldValue): undefined {
   if (side.state === "moved" && !side.mayPropose) draft.conflicts.push(overwrittenEdit(world, c, side, value));
-  if (side.base?.value === undefined) recordFirstAgreement(draft, c, side);
-  else recordAgreement(draft, c, side, side.base.agreed);
-  if (isWritable(side)) draft.deferred += 1;
+  const agreed = side.base?.value === undefined ? firstAgreed(c, side) : side.base.agreed;
+  const update = agreement(c, side, agreed);
+  if (update) draft.baseUpdates.push(isWritable(side) ? { ...update, isTakenIn: true } : update);
 }
 
 /** The tool was asked for exactly this and nobody has moved since. */
@@ -107,6 +107,11 @@ export function wantedValue(
 
 /** A quiet agreement: recorded only where it says something new. */
 export function recordAgreement(draft: Draft, c: FieldCase, side: ToolSide, agreed?: FieldValue): undefined {
+  const update = agreement(c, side, agreed);
+  if (update) draft.baseUpdates.push(update);
+}
+
+function agreement(c: FieldCase, side: ToolSide, agreed: FieldValue | undefined): BaseUpdate | undefined {
   const { base, value } = side;
   const known =
     base !== undefined &&
@@ -115,19 +120,22 @@ export function recordAgreement(draft: Draft, c: FieldCase, side: ToolSide, agre
     sameValue(c.kind, base.agreed, agreed);
   // Nobody asked the tool: that its mirror happens to stand for the new value is no sign that its people saw it.
   const unasked = side.state === "quiet" && !side.tool.policy.available;
-  if (known || unasked) return;
-  draft.baseUpdates.push({
+  if (known || unasked) return undefined;
+  return {
     tool: side.tool.key,
     item: c.item.id,
     field: c.field,
     base: { value, ...(agreed !== undefined && { agreed }) },
-  });
+  };
 }
 
 /** Nothing was ever agreed, but the twin may stand for what the hub says, or said until now. */
 export function recordFirstAgreement(draft: Draft, c: FieldCase, side: ToolSide): void {
-  const stoodFor = [c.agreed, c.hub].find((known) => known !== undefined && side.lens.represents(side.value, known));
-  recordAgreement(draft, c, side, stoodFor);
+  recordAgreement(draft, c, side, firstAgreed(c, side));
+}
+
+function firstAgreed(c: FieldCase, side: ToolSide): FieldValue | undefined {
+  return [c.agreed, c.hub].find((known) => known !== undefined && side.lens.represents(side.value, known));
 }
 
 /**

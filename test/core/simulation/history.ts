@@ -1,12 +1,19 @@
 /** Random histories of a project, and the run that holds them to the promises. */
 import * as fc from "fast-check";
-import type { Plan } from "../../../src/core/plan.ts";
+import { leavesWork, type Plan } from "../../../src/core/plan.ts";
 import { isHeldBack } from "../../../src/core/bulk-guard.ts";
 import { reconcile } from "../../../src/core/reconcile/reconcile.ts";
 import { doAnswer, doDelete, doEdit, doForget, doRestore, pick } from "./people.ts";
 import type { Edit } from "./people.ts";
 import { checkAsked, checkBulk, checkDeletes } from "./decisions.ts";
-import { checkConverged, checkNothingInvented, checkNothingLost, checkQuiet, decidedIn } from "./promises.ts";
+import {
+  checkConverged,
+  checkNothingInvented,
+  checkNothingLost,
+  checkOver,
+  checkQuiet,
+  decidedIn,
+} from "./promises.ts";
 import { NO_FAULTS, type Faults } from "./faults.ts";
 import { inputOf, runPass } from "./sim-engine.ts";
 import type { PassResult, Planner } from "./sim-engine.ts";
@@ -67,8 +74,11 @@ function settleAll(world: SimWorld, planner: Planner): PassResult {
 }
 
 function settle(world: SimWorld, planner: Planner): PassResult {
+  let isOver = false;
   for (let pass = 0; pass < SETTLING_PASSES; pass += 1) {
     const result = runChecked(world, NO_FAULTS, planner);
+    checkOver(isOver, result);
+    isOver = !leavesWork(result.plan);
     if (isSilent(result.plan)) return result;
   }
   const last = runChecked(world, NO_FAULTS, planner);

@@ -24,6 +24,12 @@ export function checkQuiet({ plan }: PassResult): void {
   if (decided.length > 0) broken("I2 quiescence", `decided again: ${JSON.stringify(decided)}`);
 }
 
+/** I1: a run that ended because nothing was left to do leaves nothing to the next one. */
+export function checkOver(wasOver: boolean, { plan: { writes, hubEdits } }: PassResult): void {
+  if (wasOver && writes.length + hubEdits.length > 0)
+    broken("I1 convergence", `nothing was left to do, and then ${JSON.stringify([...writes, ...hubEdits])}`);
+}
+
 /** Decisions that are carried out: what the hub has not accepted is decided anew in each run. */
 export function decidedIn({ conflicts, guards }: Plan): FieldConflict[] {
   const isWaiting = guards.some((guard) => guard.side === "hub" && isHeldBack(guard));
