@@ -7,17 +7,24 @@ import type { Random } from "../../hub/random.ts";
 import { TOOLS, type SyncedTool } from "./deeds.ts";
 
 export const STORIES = 3;
-export const CONTAINERS = {
-  jira: ["CHK", "BO", "MOB"],
-  linear: ["PAY", "DAT"],
-  github: ["acme/checkout", "acme/office"],
-} as const;
+/** So many projects share a container. */
+const TOGETHER = 10;
 /** One project of so many is bound to all four trackers, the others to two. */
 const FOUR_IN = 4;
 const STRATEGIES = ["last-modified-wins", "last-modified-wins", "source-wins", "manual", "field-merge"];
 const MARK = "# Kept by people:";
 
-export function hubOf(n: number, { pick }: Random): string {
+/** Containers by tool; beside these there is one Notion database. */
+export type Containers = Readonly<Record<"jira" | "linear" | "github", readonly string[]>>;
+
+/** Containers for so many projects: at least two in each tool, so that some share theirs and some do not. */
+export function containersFor(projects: number): Containers {
+  const named = (share: number, prefix: string): string[] =>
+    Array.from({ length: Math.max(2, Math.ceil(share / TOGETHER)) }, (_, n) => `${prefix}${n + 1}`);
+  return { jira: named(projects, "C"), linear: named(projects, "T"), github: named(projects / FOUR_IN, "acme/r") };
+}
+
+export function hubOf(n: number, { pick }: Random, containers: Containers): string {
   const stories = Array.from({ length: STORIES }, (_, story) =>
     storyLines(`US-00${story + 1}`, `Story ${story + 1} of ${n}`),
   );
@@ -31,10 +38,10 @@ export function hubOf(n: number, { pick }: Random): string {
     "  stories:",
     ...stories.flat(),
     "external_sync:",
-    `  jira: {project_key: ${pick(CONTAINERS.jira)}}`,
-    `  linear: {team_id: ${pick(CONTAINERS.linear)}}`,
+    `  jira: {project_key: ${pick(containers.jira)}}`,
+    `  linear: {team_id: ${pick(containers.linear)}}`,
     ...(n % FOUR_IN === 1
-      ? [`  notion: {database_id: "{NOTION}"}`, `  github: {repository: ${pick(CONTAINERS.github)}}`]
+      ? [`  notion: {database_id: "{NOTION}"}`, `  github: {repository: ${pick(containers.github)}}`]
       : []),
     "",
   ].join("\n");

@@ -14,7 +14,7 @@ import type { Random } from "../../hub/random.ts";
 import { liveTwins } from "../../support/sides.ts";
 import { startWorld, type World } from "../../support/world.ts";
 import type { FileServer } from "../crash-world.ts";
-import { boundOf, CONTAINERS, hubOf, lostComments, syncConfigOf, treeOf } from "./hubs.ts";
+import { boundOf, containersFor, hubOf, lostComments, syncConfigOf, treeOf } from "./hubs.ts";
 import type { People, Site } from "./people.ts";
 import type { PortfolioNow } from "./promises.ts";
 import { TOOLS, type SyncedTool } from "./deeds.ts";
@@ -77,7 +77,8 @@ export class PortfolioWorld implements Site {
   static async start(options: PortfolioOptions): Promise<PortfolioWorld> {
     const { random, temporal, heartbeatMs, storeUrl } = options;
     const ids = Array.from({ length: options.projects - 1 }, (_, n) => `PROJ-2030-${String(n + 1).padStart(3, "0")}`);
-    const others = Object.fromEntries(ids.map((id, n) => [id, hubOf(n + 1, random)]));
+    const containers = containersFor(options.projects);
+    const others = Object.fromEntries(ids.map((id, n) => [id, hubOf(n + 1, random, containers)]));
     const configs = ids.map(
       (id) => [`docs/projects/${id}/sync-config.yaml`, syncConfigOf(id, others[id]!, random)] as const,
     );
@@ -92,23 +93,23 @@ export class PortfolioWorld implements Site {
     };
     const workspace = { engine, ...(storeUrl === undefined ? {} : { store: { url: storeUrl } }) };
     const world = await startWorld({
-      hub: hubOf(0, random),
+      hub: hubOf(0, random, containers),
       others,
       files: {
         "registry/tool-registry.yaml": REGISTRY,
         "sdlc-sync.yaml": JSON.stringify(workspace),
         ...Object.fromEntries(configs),
       },
-      jira: { projects: CONTAINERS.jira.map((key) => ({ key })) },
+      jira: { projects: containers.jira.map((key) => ({ key })) },
       linear: { requestsPerHour: 1_000_000, complexityPerHour: 1_000_000_000 },
-      linearSeed: { teams: CONTAINERS.linear.map((key) => ({ key })) },
+      linearSeed: { teams: containers.linear.map((key) => ({ key })) },
       more: ["notion", "github"],
       notion: {
         databases: [{ name: "Delivery", dataSources: [{ name: "Delivery", properties: PROPERTIES }] }],
         quirks: { rateLimit: false },
       },
       github: {
-        repositories: CONTAINERS.github.map((name) => ({ name })),
+        repositories: containers.github.map((name) => ({ name })),
         quirks: { contentLimit: false, pointsLimit: false },
         requestsPerHour: 1_000_000,
       },
