@@ -9,7 +9,7 @@ import { restIssue, restIssues, type IssueFacts } from "./answers.ts";
 import { syncKeyIn } from "./body.ts";
 import { wholeSeconds } from "./changes.ts";
 import { send } from "./client.ts";
-import { pathOf } from "./nodes.ts";
+import { pathOf, withParents } from "./nodes.ts";
 import { githubSchemaOf } from "./schema.ts";
 
 const PAGE = 100;
@@ -35,7 +35,10 @@ export async function findBySyncKey(
 export async function proven(scope: SchemaScope, request: CreateRequest, made: IssueFacts): Promise<IssueFacts> {
   const issues = (await carriers(scope, [request])).get(request.syncKey) ?? [];
   const own = issues.filter(({ author }) => author === made.author);
-  if (own.some(({ number }) => number === made.number)) return oldestOf(scope, own);
+  if (own.some(({ number }) => number === made.number)) {
+    const first = await oldestOf(scope, own);
+    return first.number === made.number ? made : ((await withParents(scope, [first]))[0] ?? made);
+  }
   const message = `github: issue #${made.number} was created and the listing does not show it yet; it is looked up.`;
   throw new SyncFailure("Unavailable", message, { tool: "github", outcomeUnknown: true, retryAfterMs: SETTLE_MS });
 }
