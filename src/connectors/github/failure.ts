@@ -52,7 +52,7 @@ export function failureOf(answer: Refused, asked: Asked): SyncFailure {
   const told = refusal.safeParse(answer.body).data;
   const words = (told ? wordsOf(told) : "").slice(0, MAX_WORDS);
   const retryAfterMs = waitMs({ status, headers, text: words });
-  const code = retryAfterMs === undefined ? codeOf(status, words) : "RateLimited";
+  const code = retryAfterMs !== undefined ? "RateLimited" : isMute(answer) ? "Unavailable" : codeOf(status, words);
   const details: ErrorDetails = {
     tool: TOOL,
     status,
@@ -116,6 +116,11 @@ function codeOfError(type: string, message: string): ErrorCode {
 /** Whether an error of GraphQL, of whatever type, tells of a secondary limit. */
 export function isLimitWords(message: string): boolean {
   return /secondary rate limit|submitted too quickly/i.test(message);
+}
+
+/** Secondary limits have these statuses too, and only the body says so: one that was cut on its way is no verdict. */
+function isMute({ status, body }: Refused): boolean {
+  return (status === 403 || status === 422) && typeof body === "string" && body.trimStart().startsWith("{");
 }
 
 function codeOf(status: number, words: string): ErrorCode {

@@ -75,6 +75,15 @@ describe("a refusal of REST", () => {
     expect(error.message).not.toContain("https://x");
   });
 
+  it.each([403, 422])(
+    "that was cut on its way (%i) is no verdict: a secondary limit is told in the body alone",
+    (status) => {
+      const { code, details } = failure(status, `{"message":"You have exceeded a sec`);
+      expect([code, details.outcomeUnknown]).toEqual(["Unavailable", true]);
+      expect(failure(status, "<html>blocked</html>").code).not.toBe("Unavailable");
+    },
+  );
+
   it("names the fields that it is about in our words, and what else it says under none", () => {
     const errors = [
       { resource: "Issue", field: "assignees", code: "invalid", value: "nobody" },
