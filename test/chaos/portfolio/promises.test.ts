@@ -60,6 +60,16 @@ describe("a portfolio that is well", () => {
   });
 });
 
+describe("somebody who writes what stands there already", () => {
+  it.each<Deed>([
+    { ...second, value: "Zeroth", saw: "Zeroth" },
+    { ...place, field: "status", side: "linear", kind: "set", value: "ready", saw: "Todo" },
+  ])("has edited nothing that could be lost: $field in $side", (deed) => {
+    const now = withItem({ fields: { ...item.fields, status: "in_review" } });
+    expect(brokenPromises({ ...now, deeds: [deed, first, second] })).not.toContainEqual(expect.stringMatching(/^I3/));
+  });
+});
+
 describe("a planted defect", () => {
   const defects: readonly (readonly [string, PortfolioNow, RegExp])[] = [
     ["a dropped edit", { ...well, deeds: [unseen, first, second] }, /^I3 P-1: .*"Unseen".* is lost/],

@@ -100,7 +100,8 @@ function lost({ projects, tools, deeds }: PortfolioNow): string[] {
   return deeds.flatMap((deed, n) => {
     const project = byProject.get(deed.project);
     const item = project?.items[deed.item];
-    if (!project || !item) return [];
+    // Who writes what he sees changes nothing that any side could tell of.
+    if (!project || !item || replaces(deed, deed)) return [];
     const later = deeds.slice(n + 1).filter((other) => isSamePlace(other, deed));
     if (stands(deed, item, tools) || later.some((other) => replaces(other, deed)) || isKept(deed, project)) return [];
     return [
