@@ -1,7 +1,7 @@
 /** From a vendor's answer to what the store knows: links, bases, audit. */
 import { sameJson } from "../src/core/equality.ts";
 import type { LensTable } from "../src/core/lens.ts";
-import type { FieldBase, FieldName, ItemId, Link, ToolValue, ToolValues } from "../src/core/model.ts";
+import type { FieldBase, FieldName, ItemId, Link, RemoteItem, ToolValue, ToolValues } from "../src/core/model.ts";
 import type { CreateWrite, UpdateWrite, WantedField, WantedFields } from "../src/core/plan.ts";
 import type { ApplyInput } from "../src/core/ports.ts";
 import type { SchemaScope, WriteOutcome } from "../src/connectors/contract.ts";
@@ -57,7 +57,8 @@ async function acknowledge(run: ApplyRun, intent: Intent, outcome: Done, earlier
   const { engine, input } = run;
   const write = written(intent.write as CreateWrite | UpdateWrite, outcome.raced);
   const { twin } = outcome;
-  const bases = basesAfter(run, write, outcome, earlier);
+  const left = "status" in write.fields ? {} : baseOnTheWay(intent, twin, earlier);
+  const bases = { ...basesAfter(run, write, outcome, earlier), ...left };
   const audit = Object.entries(write.fields).map(([field, wanted]) =>
     auditEntry(run, intent, field, wanted.expect ?? null, twin.fields[field as FieldName] ?? null),
   );
@@ -80,6 +81,26 @@ async function acknowledge(run: ApplyRun, intent: Intent, outcome: Done, earlier
     await engine.store.acknowledge(input.project, { intent: intent.id, twin, bases, audit });
   }
   await noteOverwritten(run, write, outcome);
+}
+
+/** By item, the statuses on the way that writes without an answer told of. */
+export function stepsByItem(sent: readonly Intent[]): ReadonlyMap<ItemId, readonly ToolValue[]> {
+  const byItem = Map.groupBy(sent, ({ write }) => write.item);
+  return new Map([...byItem].map(([item, all]) => [item, all.flatMap(({ steps = [] }) => steps)]));
+}
+
+/** Whether a status that was asked for was left on the way: by ourselves, and not by somebody who edited it. */
+export function isOnTheWay({ write, steps = [] }: Intent, { fields }: RemoteItem): boolean {
+  return (
+    write.kind === "update" && "status" in write.fields && steps.some((step) => sameJson(step, fields.status ?? null))
+  );
+}
+
+/** Where the tool stands on the way is known, and agreed on is what was before. */
+function baseOnTheWay(intent: Intent, twin: RemoteItem, { bases }: Earlier): Link["base"] {
+  if (!isOnTheWay(intent, twin) || twin.fields.status === undefined) return {};
+  const agreed = bases.get(intent.write.item)?.status?.agreed;
+  return { status: { value: twin.fields.status, ...(agreed === undefined ? {} : { agreed }) } };
 }
 
 /** The write without what people were quicker with. */

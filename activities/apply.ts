@@ -2,14 +2,23 @@ import { randomUUID } from "node:crypto";
 import type { Applied, ApplyInput } from "../src/core/ports.ts";
 import { isSyncFailure } from "../src/core/errors.ts";
 import { sameJson } from "../src/core/equality.ts";
-import type { ItemId, ToolValues } from "../src/core/model.ts";
+import type { ItemId, ToolValue, ToolValues } from "../src/core/model.ts";
 import type { CreateWrite, UpdateWrite, WantedFields } from "../src/core/plan.ts";
 import type { Overwritten, ReportOutcome, UpdateRequest, WriteOutcome } from "../src/connectors/contract.ts";
 import { containerOf, syncKey } from "../src/connectors/sync-key.ts";
 import type { Intent } from "../src/store/store.ts";
 import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, type Engine } from "./engine.ts";
-import { auditEntry, earlierLinks, resolved, settle, type ApplyRun, type Earlier, type Tally } from "./acknowledge.ts";
+import {
+  auditEntry,
+  earlierLinks,
+  resolved,
+  settle,
+  stepsByItem,
+  type ApplyRun,
+  type Earlier,
+  type Tally,
+} from "./acknowledge.ts";
 import { lensesOf } from "./identities.ts";
 import { doubtSchema, dropSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
 import { replacedUnseen } from "./unanswered.ts";
@@ -95,12 +104,13 @@ interface Unanswered {
   readonly sentSince: ReadonlyMap<ItemId, string | undefined>;
   /** Ref of the twin, where a create told as much in this run, in which the binding is the same. */
   readonly begun: ReadonlyMap<ItemId, string>;
+  readonly steps: ReadonlyMap<ItemId, readonly ToolValue[]>;
 }
 
 async function unansweredIn(engine: Engine, { run }: ApplyInput, open: readonly Intent[]): Promise<Unanswered> {
   const sent = open.filter(({ state }) => state === "sent");
   const begun = sent.flatMap((one) => (one.run === run && one.begun ? [[one.write.item, one.begun] as const] : []));
-  return { sentSince: await sentTimes(engine, sent), begun: new Map(begun) };
+  return { sentSince: await sentTimes(engine, sent), begun: new Map(begun), steps: stepsByItem(sent) };
 }
 
 async function sentTimes({ store }: Engine, sent: readonly Intent[]): Promise<ReadonlyMap<ItemId, string | undefined>> {
@@ -119,7 +129,7 @@ async function sentTimes({ store }: Engine, sent: readonly Intent[]): Promise<Re
 async function applyChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: Unanswered): Promise<void> {
   const kind = chunk[0]?.write.kind;
   if (kind === "create") return createChunk(run, chunk, unanswered);
-  if (kind === "update") return updateChunk(run, chunk);
+  if (kind === "update") return updateChunk(run, chunk, unanswered);
   return archiveChunk(run, chunk);
 }
 
@@ -219,23 +229,28 @@ function inDoubt(error: unknown): readonly string[] | null {
   return isSyncFailure(error) ? (error.details.inDoubt ?? null) : null;
 }
 
-async function updateChunk(run: ApplyRun, chunk: readonly Intent[]): Promise<void> {
+async function updateChunk(run: ApplyRun, asked: readonly Intent[], unanswered: Unanswered): Promise<void> {
   const { engine, session, scope } = run;
   const earlier = await earlierLinks(run);
+  const chunk = asked.map((intent) => ({ ...intent, steps: [...(unanswered.steps.get(intent.write.item) ?? [])] }));
   const byId = new Map(chunk.map((intent) => [intent.id, intent]));
   const requests: UpdateRequest[] = [];
-  for (const { id, write } of chunk) {
+  for (const { id, write, steps } of chunk) {
     const { item, type, ref, fields } = write as UpdateWrite;
     const values = resolved(fields, earlier.refs);
     if (Object.keys(values).length === 0) await engine.store.reject(id, "its parent has no twin yet", "superseded");
-    else requests.push({ id, item, type, ref, fields: values, expect: expected(fields) });
+    else requests.push({ id, item, type, ref, fields: values, expect: expected(fields), steps });
   }
   if (requests.length === 0) return;
   const replaced = await replacedBefore(run, chunk, earlier);
   await engine.store.markSent(requests.map(({ id }) => id));
-  await session.connector.update(scope, requests, async (outcome) => {
+  const report: ReportOutcome = async (outcome) => {
     const intent = byId.get(outcome.id);
     if (intent) await settle(run, intent, withReplaced(outcome, replaced.get(outcome.id)), earlier);
+  };
+  await session.connector.update(scope, requests, report, async (id, status) => {
+    await engine.store.noteStep(id, status);
+    byId.get(id)?.steps.push(status);
   });
 }
 

@@ -16,6 +16,7 @@ import { currentLinks, namesOf, withProjectRefs } from "./project-twin.ts";
 import { namesDead } from "./refs.ts";
 import { timesOf } from "./times.ts";
 import { knownLenses } from "./tool-session.ts";
+import { withoutSteps } from "./unanswered.ts";
 
 export interface PassPlan {
   readonly plan: Plan;
@@ -65,7 +66,8 @@ export async function planPass(engine: Engine, options: PassOptions): Promise<Pa
     itemOrder: Object.keys(tree.items),
     bulk: DEFAULT_BULK_LIMITS,
   });
-  const input = { hub: tree, hubBase: state.hubBase, links: state.links, remotes: state.mirror };
+  const remotes = await withoutSteps(engine, context.project, state);
+  const input = { hub: tree, hubBase: state.hubBase, links: state.links, remotes };
   const away = Object.keys(tools).filter((tool) => !tools[tool]?.available);
   const known = { state, hub, news, text: file.text, tools: Object.keys(tools), away };
   if (!hub.tree) return { ...known, plan: finishDraft(emptyDraft()), questions: {} };

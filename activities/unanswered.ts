@@ -1,9 +1,11 @@
 /** Updates that were sent and whose answer never came. */
 import type { Overwritten } from "../src/connectors/contract.ts";
+import { sameJson } from "../src/core/equality.ts";
 import type { FieldName, RemoteItem } from "../src/core/model.ts";
 import type { UpdateWrite } from "../src/core/plan.ts";
-import type { Intent } from "../src/store/store.ts";
-import { earlierLinks, isHeld, settle, type ApplyRun, type Earlier } from "./acknowledge.ts";
+import type { Intent, ProjectState } from "../src/store/store.ts";
+import type { Engine } from "./engine.ts";
+import { earlierLinks, isHeld, isOnTheWay, settle, stepsByItem, type ApplyRun, type Earlier } from "./acknowledge.ts";
 
 /**
  * What stands in the tool as it was sent is ours: it becomes the agreement that its answer would have proven,
@@ -12,8 +14,10 @@ import { earlierLinks, isHeld, settle, type ApplyRun, type Earlier } from "./ack
 export async function settleUnanswered(run: ApplyRun): Promise<void> {
   const { engine, input, session, scope } = run;
   const open = await engine.store.openIntents(input.project, input.tool);
-  const sent = open.filter(({ state, write }) => state === "sent" && write.kind === "update");
-  if (sent.length === 0) return;
+  const updates = open.filter(({ state, write }) => state === "sent" && write.kind === "update");
+  if (updates.length === 0) return;
+  const steps = stepsByItem(updates);
+  const sent = updates.map((intent) => ({ ...intent, steps: steps.get(intent.write.item) ?? [] }));
   const refs = [...new Set(sent.map(({ write }) => (write as UpdateWrite).ref))];
   const { items, gone } = await session.connector.read(scope, refs);
   await engine.store.saveTwins(input.project, input.tool, items);
@@ -24,7 +28,7 @@ export async function settleUnanswered(run: ApplyRun): Promise<void> {
     const { ref, fields } = intent.write as UpdateWrite;
     const twin = items.find((item) => item.ref === ref);
     const held = heldFields(run, intent, twin, earlier);
-    if (!twin || held.length === 0) {
+    if (!twin || (held.length === 0 && !isOnTheWay(intent, twin))) {
       await engine.store.reject(intent.id, "its answer was lost, and it did not take effect", "superseded");
       continue;
     }
@@ -40,6 +44,26 @@ export async function settleUnanswered(run: ApplyRun): Promise<void> {
     } as const;
     await settle(run, intent, done, earlier);
   }
+}
+
+/** The mirrors as if what we left on the way had not left: change detection tells of it like of a person's edit. */
+export async function withoutSteps(
+  { store }: Engine,
+  project: string,
+  { mirror, links }: Pick<ProjectState, "mirror" | "links">,
+): Promise<ProjectState["mirror"]> {
+  const shown = Object.entries(mirror).map(async ([tool, twins]) => {
+    const sent = (await store.openIntents(project, tool)).filter(({ state, steps }) => state === "sent" && steps);
+    const steps = stepsByItem(sent);
+    const halted = links.flatMap(({ tool: of, item, ref, base }): [string, RemoteItem][] => {
+      const [twin, before] = [twins[ref], base.status?.value];
+      const isStep = steps.get(item)?.some((step) => sameJson(step, twin?.fields.status ?? null));
+      if (of !== tool || !twin || !isStep || before === undefined) return [];
+      return [[ref, { ...twin, fields: { ...twin.fields, status: before } }]];
+    });
+    return [tool, halted.length > 0 ? { ...twins, ...Object.fromEntries(halted) } : twins] as const;
+  });
+  return Object.fromEntries(await Promise.all(shown));
 }
 
 /**
@@ -74,7 +98,8 @@ export async function replacedUnseen(
 }
 
 /** Whether the write replaced what it was planned on; of a value without a spelling nobody can tell. */
-function isExpected({ write }: Intent, field: FieldName, replaced: readonly string[]): boolean {
+function isExpected({ write, steps = [] }: Intent, field: FieldName, replaced: readonly string[]): boolean {
+  if (field === "status" && steps.some((step) => typeof step === "string" && replaced.includes(step))) return true;
   const expect = (write as UpdateWrite).fields[field]?.expect;
   if (expect === undefined || (expect !== null && typeof expect === "object")) return true;
   return expect === null || expect === "" ? replaced.length === 0 : replaced.includes(String(expect));

@@ -114,6 +114,8 @@ export interface UpdateRequest {
   readonly fields: ToolValues;
   /** What the twin must still hold in them: a field that people have changed since is left out. Absent: written anyway. */
   readonly expect?: ToolValues;
+  /** Statuses that an earlier attempt told of as steps. */
+  readonly steps?: readonly ToolValue[];
 }
 
 /** Values that people set between our read and our write, and that the write replaced, as the tool's history shows them. */
@@ -138,6 +140,8 @@ export type WriteOutcome =
   /** Nothing was written for this request. */
   | { readonly id: string; readonly kind: "rejected"; readonly message: string };
 export type ReportOutcome = (outcome: WriteOutcome) => Promise<void>;
+/** Told of a status on the way to the one that was asked for, before the request that leads there is sent. */
+export type ReportStep = (id: string, status: ToolValue) => Promise<void>;
 /** Told of a create whose twin is made, and may not be as it was asked for yet. */
 export type ReportBegun = (id: string, ref: string) => Promise<void>;
 
@@ -219,7 +223,12 @@ export interface Connector {
     begun?: ReportBegun,
   ): Promise<void>;
   /** Reads the twins, then one write per item with all its fields (a status may need its own). */
-  update(scope: SchemaScope, requests: readonly UpdateRequest[], report: ReportOutcome): Promise<void>;
+  update(
+    scope: SchemaScope,
+    requests: readonly UpdateRequest[],
+    report: ReportOutcome,
+    step?: ReportStep,
+  ): Promise<void>;
   /** Asks the vendor to put twins away. Whether one is tells a read of it: it may also have gone with its parent. */
   archive(scope: SchemaScope, refs: readonly string[]): Promise<NotArchived>;
   history(scope: SchemaScope, refs: readonly string[], fields: readonly FieldName[]): Promise<readonly FieldTime[]>;

@@ -11,12 +11,13 @@ export interface Unraced {
 }
 
 /** Parts an update by whether the twin, read just now, still holds what the plan was made for. */
-export function unraced({ fields, expect }: UpdateRequest, twin: RemoteItem): Unraced {
+export function unraced({ fields, expect, steps = [] }: UpdateRequest, twin: RemoteItem): Unraced {
   const named = Object.keys(fields) as FieldName[];
   const isRaced = (field: FieldName): boolean => {
     const now = twin.fields[field] ?? null;
-    // What an attempt that died had written stands there already: nobody's edit.
-    const isKnown = sameJson(now, expect?.[field] ?? null) || sameJson(now, fields[field] ?? null);
+    // What an attempt that died had written stands there already, or where it was on the way there: nobody's edit.
+    const known = [expect?.[field], fields[field], ...(field === "status" ? steps : [])];
+    const isKnown = known.some((value) => sameJson(now, value ?? null));
     return expect !== undefined && (twin.state !== "live" || !isKnown);
   };
   const raced = named.filter(isRaced);

@@ -1,4 +1,5 @@
 /** The writes of plans, stored before the first of them is sent. */
+import type { ToolValue } from "../core/model.ts";
 import type { Write } from "../core/plan.ts";
 import { change, durably, type Handle } from "./handle.ts";
 import type { Tables, Tx } from "./schema.ts";
@@ -7,7 +8,7 @@ import { batches } from "./upsert.ts";
 
 type IntentMethods = Pick<
   Store,
-  "storeIntents" | "openIntents" | "markSent" | "markUnsent" | "noteBegun" | "reject" | "intentsOf"
+  "storeIntents" | "openIntents" | "markSent" | "markUnsent" | "noteBegun" | "noteStep" | "reject" | "intentsOf"
 >;
 type IntentRow = Tables["intent"];
 
@@ -61,6 +62,15 @@ export function intentMethods(handle: Handle): IntentMethods {
     async noteBegun(id, ref) {
       await db.updateTable("intent").set({ begun: ref }).where("id", "=", id).execute();
     },
+    // On the disk like the mark that it was sent: else nobody could tell the step from a person's edit.
+    noteStep: (id, status) =>
+      durably(handle, async (durable) => {
+        await durable.db.transaction().execute(async (tx) => {
+          const row = await tx.selectFrom("intent").select("steps").where("id", "=", id).executeTakeFirst();
+          const steps = JSON.stringify([...stepsIn(row?.steps ?? null), status]);
+          await tx.updateTable("intent").set({ steps }).where("id", "=", id).execute();
+        });
+      }),
     async reject(id, message, state = "rejected") {
       // Late words about a write that is proven change nothing. PostgreSQL takes no NUL in a text.
       await db
@@ -78,10 +88,11 @@ export function intentMethods(handle: Handle): IntentMethods {
 
 async function storeIntents(tx: Tx, project: string, planned: readonly Intent[]): Promise<void> {
   await supersedeOthers(tx, project, new Set(planned.map(({ id }) => id)));
-  const rows = planned.map(({ write, message, begun, ...intent }) => ({
+  const rows = planned.map(({ write, message, begun, steps, ...intent }) => ({
     ...intent,
     message: message ?? null,
     begun: begun ?? null,
+    steps: steps ? JSON.stringify(steps) : null,
     sender: null,
     body: JSON.stringify(write),
   }));
@@ -137,12 +148,17 @@ async function supersede(tx: Tx, state: IntentState, rows: readonly IntentRow[])
       .execute();
 }
 
-export function asIntent({ body, message, begun, state, sender: _, ...row }: IntentRow): Intent {
+function stepsIn(text: string | null): readonly ToolValue[] {
+  return text === null ? [] : (JSON.parse(text) as ToolValue[]);
+}
+
+export function asIntent({ body, message, begun, steps, state, sender: _, ...row }: IntentRow): Intent {
   return {
     ...row,
     state: state as IntentState,
     write: JSON.parse(body) as Write,
     ...(message === null ? {} : { message }),
     ...(begun === null ? {} : { begun }),
+    ...(steps === null ? {} : { steps: stepsIn(steps) }),
   };
 }

@@ -165,8 +165,7 @@ function rememberTokens(home: Home): string[] {
   ];
 }
 
-/** The twin of a create that was broken off, and who was the first to send a write. */
+/** Of a write that was broken off the twin that it made and the steps that it took, and who was the first to send it. */
 function rememberBegun(home: Home): string[] {
-  const text = textOf(home);
-  return [`alter table intent add column begun ${text}`, `alter table intent add column sender ${text}`];
+  return ["begun", "sender", "steps"].map((column) => `alter table intent add column ${column} ${textOf(home)}`);
 }

@@ -70,6 +70,7 @@ export interface Tables {
     body: string;
     begun: string | null;
     sender: string | null;
+    steps: string | null;
   };
   cache: { key: string; value: string; expires_at: number };
   run: {

@@ -3,7 +3,18 @@
  * homes (SQLite, PostgreSQL). All methods are atomic; those named together commit together.
  */
 import type { Finding } from "../core/findings.ts";
-import type { HubBase, FieldBase, FieldName, ItemId, Link, RemoteItem, Side, Stamp, ToolKey } from "../core/model.ts";
+import type {
+  HubBase,
+  FieldBase,
+  FieldName,
+  ItemId,
+  Link,
+  RemoteItem,
+  Side,
+  Stamp,
+  ToolKey,
+  ToolValue,
+} from "../core/model.ts";
 import type { AgreedValue, Conflict, Place, Plan, Write } from "../core/plan.ts";
 import type { ConflictAnswer } from "../core/policy.ts";
 import type { PortfolioSummary } from "../core/ports.ts";
@@ -46,6 +57,8 @@ export interface Intent {
   readonly message?: string;
   /** Of a create that was sent: ref of the twin, which may lack what was to follow. */
   readonly begun?: string;
+  /** Of an update that was sent: statuses at which it may have left the twin on the way. */
+  readonly steps?: readonly ToolValue[];
 }
 
 /** What an acknowledged write changed, stored in one transaction. */
@@ -215,6 +228,8 @@ export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore, 
    */
   markUnsent(intents: readonly string[], sender: string): Promise<void>;
   noteBegun(intent: string, ref: string): Promise<void>;
+  /** Before it is sent: a status that nobody asked for, on the way to the one that somebody did. */
+  noteStep(intent: string, status: ToolValue): Promise<void>;
   acknowledge(project: string, ack: Acknowledgement): Promise<void>;
   /** Nothing was written for it: refused by the vendor (`rejected`), or overtaken by an edit there (`superseded`). */
   reject(intent: string, message: string, state?: "rejected" | "superseded"): Promise<void>;

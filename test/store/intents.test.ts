@@ -64,6 +64,16 @@ onEveryHome("intents", (home) => {
     expect(await statesOf(store, run)).toMatchObject({ "1/jira/2": "rejected" });
   });
 
+  test("the steps of an update are kept in their order, and go with it", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    const intent = intentOf(project, run, updateOf("S-1", "1"));
+    await store.storeIntents(project, [intent]);
+    await store.markSent([intent.id]);
+    for (const status of ["3", "10101"]) await store.noteStep(intent.id, status);
+    expect(await store.openIntents(project, "jira")).toEqual([{ ...intent, state: "sent", steps: ["3", "10101"] }]);
+  });
+
   test("who was not the first to send a write does not take it back", async () => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];

@@ -8,6 +8,7 @@ import type {
   CreateRequest,
   Overwritten,
   ReportOutcome,
+  ReportStep,
   SchemaScope,
   UpdateRequest,
   WriteOutcome,
@@ -27,15 +28,16 @@ export interface Tools {
   readonly book: TransitionBook;
   /** Edit screens read while the batch is written, by issue type id: issues just made share them. */
   readonly screens: Map<string, readonly string[] | null>;
+  readonly step?: ReportStep | undefined;
 }
 
 const books = new WeakMap<SchemaScope, TransitionBook>();
 
 /** Tools for one batch. What transitions there are is asked for once in all the writes of a scope, which are those of minutes. */
-export function toolsOf(scope: SchemaScope): Tools {
+export function toolsOf(scope: SchemaScope, step?: ReportStep): Tools {
   const book: TransitionBook = books.get(scope) ?? new Map();
   books.set(scope, book);
-  return { scope, client: jiraClient(scope), book, screens: new Map() };
+  return { scope, client: jiraClient(scope), book, screens: new Map(), step };
 }
 
 export interface Written {
@@ -99,13 +101,18 @@ async function moveOrRace(tools: Tools, written: Written): Promise<Moved | "race
   }
 }
 
-async function move({ scope, client, book }: Tools, { request, issue, isMoved }: Written): Promise<Moved | undefined> {
+async function move(
+  { scope, client, book, step }: Tools,
+  { request, issue, isMoved }: Written,
+): Promise<Moved | undefined> {
   const schema = jiraSchema(scope.schema);
   const to = request.fields.status;
   const from = (issue.fields["status"] as { id?: string } | undefined)?.id;
   if (typeof to !== "string" || from === undefined || from === to || isMoved) return undefined;
   const typeId = textOf((issue.fields["issuetype"] as { id?: unknown } | undefined)?.id);
-  return moveTo(client, book, { issue: issue.id, typeId, from, to, states: schema.statuses[typeId] ?? [] });
+  const states = schema.statuses[typeId] ?? [];
+  const passing = step && ((status: string) => step(request.id, status));
+  return moveTo(client, book, { issue: issue.id, typeId, from, to, states, passing });
 }
 
 /** Upserted by its global id, so that writing it twice makes one link. What Jira says against it is a refusal of `pr`. */

@@ -16,6 +16,8 @@ export interface Move {
   readonly to: string;
   /** All states of the type's workflow, for names and categories. */
   readonly states: readonly JiraStatus[];
+  /** Told of each status on the way before the issue is moved there. */
+  readonly passing?: ((status: string) => Promise<void>) | undefined;
 }
 
 export type Moved =
@@ -57,7 +59,7 @@ async function step(
     const message = `the workflow has no transition from ${nameOf(move, at)} towards ${nameOf(move, move.to)}`;
     return { kind: "refused", message };
   }
-  const words = await perform(client, move.issue, choice);
+  const words = await perform(client, move, choice);
   if (words === null) return { kind: "moved", at: choice.to.id };
   if (!remembered) return { kind: "refused", message: words };
   // What is open to one issue may be closed to another: ask for this one before giving up.
@@ -129,9 +131,10 @@ function promise(move: Move, option: JiraTransition): number {
 }
 
 /** Null when it went through, else Jira's own words. */
-async function perform(client: Client, issue: string, transition: JiraTransition): Promise<string | null> {
+async function perform(client: Client, move: Move, transition: JiraTransition): Promise<string | null> {
+  if (transition.to.id !== move.to) await move.passing?.(transition.to.id);
   try {
-    await doTransition(client, { issueIdOrKey: issue, transition: { id: transition.id } });
+    await doTransition(client, { issueIdOrKey: move.issue, transition: { id: transition.id } });
     return null;
   } catch (error) {
     if (!isSyncFailure(error, "Rejected")) throw error;
@@ -147,7 +150,7 @@ async function retreat(client: Client, book: TransitionBook, move: Move, from: s
   for (let hop = 0; hop < MAX_HOPS && at !== move.from; hop++) {
     if (!book.has(bookKey(move, at))) await transitionsOf(client, book, back, at);
     const way = knownWay(book, back, at);
-    if (!way || (await perform(client, move.issue, way)) !== null) break;
+    if (!way || (await perform(client, back, way)) !== null) break;
     at = way.to.id;
   }
   const where = at === move.from ? "" : `; it stands at ${nameOf(move, at)} now`;

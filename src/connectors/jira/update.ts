@@ -1,4 +1,4 @@
-import type { ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
+import type { ReportOutcome, ReportStep, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
 import { unraced } from "../race.ts";
 import { editOrWords } from "./edit.ts";
 import { finishAll, toolsOf, type Tools, type Written } from "./finish.ts";
@@ -17,8 +17,9 @@ export async function update(
   scope: SchemaScope,
   requests: readonly UpdateRequest[],
   report: ReportOutcome,
+  step?: ReportStep,
 ): Promise<void> {
-  const tools = toolsOf(scope);
+  const tools = toolsOf(scope, step);
   for (let at = 0; at < requests.length; at += TOGETHER) {
     await updateSome(tools, requests.slice(at, at + TOGETHER), report);
   }

@@ -24,7 +24,7 @@ export const githubSide: Side<Vendor> = {
   },
   keys: ({ github: { host } }) =>
     [...host.issues.values()]
-      .filter(({ isPullRequest }) => !isPullRequest)
+      .filter((issue) => !issue.isPullRequest && !isSecond(issue))
       .map((issue) => [host.labelNames(issue).includes("type:Epic") ? "epic" : "story", keyOf(host, issue)]),
   liveKeys: ({ github: { host } }) =>
     [...host.issues.values()]
@@ -36,9 +36,13 @@ function keyOf(host: GithubHost, { repositoryId, number }: Issue): string {
   return `${host.fullName(host.repository(repositoryId))}#${number}`;
 }
 
-/** Closed as a duplicate is how a second twin is put away. */
+/** How a second twin is put away. */
+function isSecond({ state, reason }: Issue): boolean {
+  return state === "closed" && reason === "duplicate";
+}
+
 function isLive(host: GithubHost, issue: Issue): boolean {
-  const isAway = host.labelNames(issue).includes("status:archived") || issue.reason === "duplicate";
+  const isAway = host.labelNames(issue).includes("status:archived") || isSecond(issue);
   return issue.fate === "here" && !issue.isPullRequest && !isAway;
 }
 

@@ -22,11 +22,14 @@ export const notionSide: Side<Vendor> = {
     const page = workspace.pages.get(dashed(key));
     return page && isLive(page) ? viewOf(workspace, page, type) : undefined;
   },
-  keys: ({ notion: { workspace } }) =>
-    [...workspace.pages.values()].map((page) => {
-      const isEpic = cellsOf(workspace, page).option("Type") === "Epic";
-      return [isEpic ? "epic" : "story", page.id] as const;
-    }),
+  keys({ notion: { workspace } }) {
+    const pages = [...workspace.pages.values()];
+    const live = new Set(pages.filter(isLive).flatMap((page) => syncKeyOf(workspace, page) ?? []));
+    const isSecond = (page: Page): boolean => !isLive(page) && live.has(syncKeyOf(workspace, page) ?? "");
+    return pages
+      .filter((page) => !isSecond(page))
+      .map((page) => [cellsOf(workspace, page).option("Type") === "Epic" ? "epic" : "story", page.id] as const);
+  },
   liveKeys: ({ notion: { workspace } }) => {
     const [first] = workspace.sources.keys();
     return [...workspace.pages.values()].filter((page) => isLive(page) && page.source === first).map(({ id }) => id);
@@ -62,6 +65,10 @@ function viewOf(workspace: NotionWorkspace, page: Page, type: ItemType): View {
     due: (cells.value("Target Date") as NotionDate | null)?.start ?? null,
     ...(type === "story" ? { parent, assignee, sprint: cells.option("Sprint") } : {}),
   };
+}
+
+function syncKeyOf(workspace: NotionWorkspace, page: Page): string | null {
+  return cellsOf(workspace, page).value("Sync key") as string | null;
 }
 
 /** A page's cells by the names of its columns. */
