@@ -61,7 +61,10 @@ function expectOneTwinEach(
 ): void {
   const twinless = new Set(expected.twinless);
   const bound = Object.values(items).filter(({ type, id }) => type !== "project" && !twinless.has(`${tool}/${id}`));
-  expect(bound.filter(({ refs }) => refs[tool] === undefined).map(({ id }) => id)).toEqual([]);
+  expect(
+    bound.filter(({ refs }) => refs[tool] === undefined).map(({ id }) => id),
+    `without a twin in ${tool}`,
+  ).toEqual([]);
   const wanted = [...bound.map(({ refs }) => refs[tool]), ...(expected.strangers?.[tool] ?? [])];
   expect(liveKeys(world, tool).toSorted()).toEqual(wanted.toSorted());
 }

@@ -34,10 +34,11 @@ export async function findBySyncKey(
  */
 export async function proven(scope: SchemaScope, request: CreateRequest, made: IssueFacts): Promise<IssueFacts> {
   const issues = (await carriers(scope, [request])).get(request.syncKey) ?? [];
-  const own = issues.filter(({ author }) => author === made.author);
-  if (own.some(({ number }) => number === made.number)) {
+  const shown = issues.find(({ number }) => number === made.number);
+  if (shown) {
+    const own = issues.filter(({ author }) => author === shown.author);
     const first = await oldestOf(scope, own);
-    return first.number === made.number ? made : ((await withParents(scope, [first]))[0] ?? made);
+    return first === shown ? made : ((await withParents(scope, [first]))[0] ?? made);
   }
   const message = `github: issue #${made.number} was created and the listing does not show it yet; it is looked up.`;
   throw new SyncFailure("Unavailable", message, { tool: "github", outcomeUnknown: true, retryAfterMs: SETTLE_MS });

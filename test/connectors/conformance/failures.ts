@@ -108,6 +108,18 @@ export function describeFailures(use: () => Session): void {
     ]);
   });
 
+  it("creates at once what an attempt that died had not come to, below its parent as well", async () => {
+    const session = use();
+    const epic = await session.make("epic", { title: "Above" });
+    const requests = ["One", "Two"].map((title) =>
+      session.createRequest("story", { ...session.written("story", { title }), parent: epic.ref }, { recover: true }),
+    );
+    const made = (await session.create(requests)).map((outcome) => doneOf(outcome).twin.ref);
+    const { items } = await session.changes();
+    const stories = items.filter(({ type }) => type === "story").map(({ ref }) => ref);
+    expect(stories.toSorted()).toEqual(made.toSorted());
+  });
+
   it("repeats an update whose answer was lost without harm", async () => {
     const session = use();
     const twin = await session.make("story", { title: "Before" });
