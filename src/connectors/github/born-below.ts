@@ -8,7 +8,7 @@ import { graphIssue, restIssue, type IssueFacts } from "./answers.ts";
 import { mutate, query, send } from "./client.ts";
 import { createDocument, namesDocument } from "./documents.ts";
 import type { Input } from "./inputs.ts";
-import { fieldHomes, namingOf, sameName } from "./naming.ts";
+import { fieldHomes, namingOf } from "./naming.ts";
 import { pathOf } from "./nodes.ts";
 import { githubSchemaOf } from "./schema.ts";
 
@@ -68,9 +68,19 @@ export async function bornBelow(scope: SchemaScope, body: Input, parent: string)
   return answer?.createIssue?.issue ?? undefined;
 }
 
-/** Gives an issue what it lacks of what it was to be made with; what people gave it meanwhile stays. */
-export async function completed(scope: SchemaScope, issue: IssueFacts, body: Input): Promise<IssueFacts> {
-  const missing = labelsIn(body).filter((label) => !issue.labels.some((one) => sameName(one, label)));
+/**
+ * Gives an issue what it lacks of what it was to be made with. What people gave it meanwhile stays, and so does what an
+ * earlier attempt made it with: another status, or other points, are an update's to set.
+ *
+ * @param tellSame whether two labels tell one thing that an issue has once
+ */
+export async function completed(
+  scope: SchemaScope,
+  issue: IssueFacts,
+  body: Input,
+  tellSame: (a: string, b: string) => boolean,
+): Promise<IssueFacts> {
+  const missing = labelsIn(body).filter((label) => !issue.labels.some((one) => tellSame(one, label)));
   const left: Input = {
     ...(missing.length > 0 ? { labels: [...issue.labels, ...missing] } : {}),
     ...(issue.assignees.length === 0 && loginsIn(body).length > 0 ? { assignees: body["assignees"] } : {}),

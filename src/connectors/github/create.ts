@@ -7,7 +7,7 @@ import { restIssue, type IssueFacts } from "./answers.ts";
 import { bornBelow, completed, learnNames } from "./born-below.ts";
 import { send } from "./client.ts";
 import { dropped, newIssue, type Input } from "./inputs.ts";
-import { namingOf, typeMark, type Naming, type WorkType } from "./naming.ts";
+import { namingOf, tellSame, typeMark, type Naming, type WorkType } from "./naming.ts";
 import { issuesById, pathOf, withParents } from "./nodes.ts";
 import { parentsOf, place, type Parents } from "./parents.ts";
 import { findBySyncKey, proven, SETTLE_MS } from "./recover.ts";
@@ -92,7 +92,7 @@ async function createOne(creating: Creating, request: CreateRequest, report: Rep
     born ??= below && (await prove(below));
     issue = born ?? (await prove(await post(creating, body)));
     await creating.begun?.(request.id, issue.ref);
-    if (born) issue = await completed(creating.scope, born, body);
+    if (born) issue = await complete(creating, request, born, body);
     return twinOf(creating.scope, issue);
   });
   if (!issue) return report(outcome);
@@ -136,7 +136,16 @@ const OWN_STEPS_MS = 5 * 60_000;
 async function resumed(creating: Creating, request: CreateRequest, issue: IssueFacts): ReturnType<typeof finished> {
   const isFresh = Date.parse(issue.updatedAt) - Date.parse(issue.createdAt) <= OWN_STEPS_MS;
   if (!isFresh) return finished(creating, { ...request, fields: without(request.fields, ["status"]) }, issue);
-  return finished(creating, request, await completed(creating.scope, issue, bodyOf(creating, request)));
+  return finished(creating, request, await complete(creating, request, issue, bodyOf(creating, request)));
+}
+
+function complete(
+  { scope, naming }: Creating,
+  { type }: CreateRequest,
+  issue: IssueFacts,
+  body: Input,
+): Promise<IssueFacts> {
+  return completed(scope, issue, body, (a, b) => tellSame(naming, type as WorkType, a, b));
 }
 
 /** Steps that a create takes beyond its first request: closing, and the place below a parent. */

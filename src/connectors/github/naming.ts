@@ -194,6 +194,17 @@ export function isPointsLabel(label: string): boolean {
   return /^points:./i.test(label);
 }
 
+/** Whether two labels tell one thing that an issue has once: its status, its priority, its points, its kind of task. */
+export function tellSame(naming: Naming, type: WorkType, a: string, b: string): boolean {
+  const kinds = [
+    (label: string) => isStatusLabel(naming, type, label),
+    (label: string) => isPriorityLabel(naming, label),
+    (label: string) => isTaskTypeLabel(naming, label),
+    isPointsLabel,
+  ];
+  return sameName(a, b) || kinds.some((isOne) => isOne(a) && isOne(b));
+}
+
 /** Canonical fields whose values GitHub tells by issue fields; only REST shows those. */
 export function fieldHomes(naming: Naming): readonly (readonly [FieldName, IssueField])[] {
   const homes = [

@@ -114,6 +114,28 @@ describe("a create", () => {
     expect(listing?.path).not.toContain("creator");
   });
 
+  it("that is recovered with other points, status and priority keeps those that it was made with", async () => {
+    bench = await startBench({ mapping: { fields: { status: "labels", estimate: "labels" } } });
+    const made = { title: "Lost", estimate: 3, status: "open:status:ready", priority: "priority:p1", labels: ["api"] };
+    const request = bench.request("US-1", made);
+    bench.sandbox.faults.add({ kind: "drop-after", operation: "POST issues" });
+    await expect(bench.create([request])).rejects.toMatchObject({ code: "Unavailable" });
+    const newer = {
+      ...made,
+      estimate: 2,
+      status: "open:status:blocked",
+      priority: "priority:p2",
+      labels: ["api", "ui"],
+    };
+    const twin = twinIn((await bench.create([{ ...request, fields: newer, recover: true }]))[0]);
+    expect(twin.fields).toMatchObject({
+      estimate: 3,
+      status: made.status,
+      priority: "priority:p1",
+      labels: ["api", "ui"],
+    });
+  });
+
   it("that left two closes the newer one as a duplicate, and never a person's copy", async () => {
     bench = await startBench();
     const request = bench.request("US-1", { title: "Twice" });
