@@ -96,7 +96,7 @@ export interface Twins<T extends Tool> {
   readonly removed: Readonly<Record<T, readonly string[]>>;
 }
 
-/** Everything in these tools, whatever container it is in: what is live as people see it, and the keys of what is not. */
+/** Everything in these tools, whatever container it is in: what is live as people see it, and the keys of what is not, but for second twins. */
 export function liveTwins<T extends Tool>(world: Vendors, tools: readonly T[]): Twins<T> {
   const live: Partial<Record<T, ReadonlyMap<string, View>>> = {};
   const removed: Partial<Record<T, readonly string[]>> = {};
@@ -105,7 +105,8 @@ export function liveTwins<T extends Tool>(world: Vendors, tools: readonly T[]): 
       .keys(world)
       .map(([type, key]) => [key, viewOf(world, tool, type, key)] as const);
     live[tool] = new Map(views.flatMap(([key, view]) => (view ? [[key, view] as const] : [])));
-    removed[tool] = views.flatMap(([key, view]) => (view ? [] : [key]));
+    const seconds = sideOf(tool).seconds?.(world) ?? [];
+    removed[tool] = views.flatMap(([key, view]) => (view || seconds.includes(key) ? [] : [key]));
   }
   return { live, removed } as Twins<T>;
 }

@@ -24,8 +24,10 @@ export const githubSide: Side<Vendor> = {
   },
   keys: ({ github: { host } }) =>
     [...host.issues.values()]
-      .filter((issue) => !issue.isPullRequest && !isSecond(issue))
+      .filter(({ isPullRequest }) => !isPullRequest)
       .map((issue) => [host.labelNames(issue).includes("type:Epic") ? "epic" : "story", keyOf(host, issue)]),
+  seconds: ({ github: { host } }) =>
+    [...host.issues.values()].filter((issue) => isSecond(host, issue)).map((issue) => keyOf(host, issue)),
   liveKeys: ({ github: { host } }) =>
     [...host.issues.values()]
       .filter((issue) => isLive(host, issue) && issue.repositoryId === host.repositories[0]?.id)
@@ -36,13 +38,19 @@ function keyOf(host: GithubHost, { repositoryId, number }: Issue): string {
   return `${host.fullName(host.repository(repositoryId))}#${number}`;
 }
 
-/** How a second twin is put away. */
-function isSecond({ state, reason }: Issue): boolean {
+/** Closed as the duplicate of another that carries the same marker: how a second twin is put away. */
+function isSecond(host: GithubHost, issue: Issue): boolean {
+  const marker = /sdlc-sync:[0-9a-f]{64}/.exec(issue.body ?? "")?.[0];
+  if (!isDuplicate(issue) || marker === undefined) return false;
+  return [...host.issues.values()].some((one) => !isDuplicate(one) && one.body?.includes(marker));
+}
+
+function isDuplicate({ state, reason }: Issue): boolean {
   return state === "closed" && reason === "duplicate";
 }
 
 function isLive(host: GithubHost, issue: Issue): boolean {
-  const isAway = host.labelNames(issue).includes("status:archived") || isSecond(issue);
+  const isAway = host.labelNames(issue).includes("status:archived") || isSecond(host, issue);
   return issue.fate === "here" && !issue.isPullRequest && !isAway;
 }
 

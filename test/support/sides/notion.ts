@@ -22,13 +22,15 @@ export const notionSide: Side<Vendor> = {
     const page = workspace.pages.get(dashed(key));
     return page && isLive(page) ? viewOf(workspace, page, type) : undefined;
   },
-  keys({ notion: { workspace } }) {
+  keys: ({ notion: { workspace } }) =>
+    [...workspace.pages.values()].map((page) => {
+      const isEpic = cellsOf(workspace, page).option("Type") === "Epic";
+      return [isEpic ? "epic" : "story", page.id] as const;
+    }),
+  seconds({ notion: { workspace } }) {
     const pages = [...workspace.pages.values()];
     const live = new Set(pages.filter(isLive).flatMap((page) => syncKeyOf(workspace, page) ?? []));
-    const isSecond = (page: Page): boolean => !isLive(page) && live.has(syncKeyOf(workspace, page) ?? "");
-    return pages
-      .filter((page) => !isSecond(page))
-      .map((page) => [cellsOf(workspace, page).option("Type") === "Epic" ? "epic" : "story", page.id] as const);
+    return pages.filter((page) => !isLive(page) && live.has(syncKeyOf(workspace, page) ?? "")).map(({ id }) => id);
   },
   liveKeys: ({ notion: { workspace } }) => {
     const [first] = workspace.sources.keys();

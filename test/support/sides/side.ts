@@ -14,8 +14,10 @@ export interface Side<V> {
   readonly noPriority: string | number | null;
   /** The item's twin as the tool shows it; undefined where no live one answers to the key. */
   view(vendors: V, type: ItemType, key: string): View | undefined;
-  /** Keys of everything that is or was in the tool, in whatever container, but for second twins that were put away. */
+  /** Keys of everything that is or was in the tool, in whatever container. */
   keys(vendors: V): readonly (readonly [ItemType, string])[];
+  /** Of those, second twins that were put away for the first's sake; absent where a tool can have none. */
+  seconds?(vendors: V): readonly string[];
   /** Keys of everything live in the bound container. */
   liveKeys(vendors: V): readonly string[];
 }
