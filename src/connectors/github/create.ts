@@ -8,9 +8,9 @@ import { bornBelow, completed, learnNames } from "./born-below.ts";
 import { send } from "./client.ts";
 import { dropped, newIssue, type Input } from "./inputs.ts";
 import { namingOf, tellSame, typeMark, type Naming, type WorkType } from "./naming.ts";
-import { issuesById, pathOf, withParents } from "./nodes.ts";
+import { issuesById, pathOf } from "./nodes.ts";
 import { parentsOf, place, type Parents } from "./parents.ts";
-import { findBySyncKey, proven, SETTLE_MS } from "./recover.ts";
+import { lookUp, SETTLE_MS, type LookUp } from "./recover.ts";
 import { githubSchemaOf } from "./schema.ts";
 import { wantedStatus } from "./status.ts";
 import { twinOf } from "./twin.ts";
@@ -19,6 +19,7 @@ interface Creating {
   readonly scope: SchemaScope;
   readonly naming: Naming;
   readonly parents: Parents;
+  readonly lost: LookUp;
   readonly begun: ReportBegun | undefined;
 }
 
@@ -35,15 +36,25 @@ export async function create(
   begun?: ReportBegun,
 ): Promise<void> {
   if (requests.length === 0) return;
-  const creating = { scope, naming: namingOf(scope), parents: await parentsOf(scope, requests), begun };
-  const known = await existing(scope, requests);
-  const fresh = requests.filter((request) => !known.has(request.syncKey) && parentIn(creating, request) !== undefined);
+  const parents = await parentsOf(scope, requests);
+  const lost = await lookUp(
+    scope,
+    requests.filter((request) => request.recover && request.begun === undefined),
+  );
+  const creating = { scope, naming: namingOf(scope), parents, lost, begun };
+  const told = await issuesById(
+    scope,
+    requests.flatMap((request) => request.begun ?? []),
+  );
+  const made = (request: CreateRequest): IssueFacts | undefined =>
+    told.get(request.begun ?? "") ?? lost.issueOf(request.syncKey);
+  const fresh = requests.filter((request) => !made(request) && parentIn(creating, request) !== undefined);
   await learnNames(
     scope,
     fresh.map((request) => bodyOf(creating, request)),
   );
   for (const request of requests) {
-    const issue = known.get(request.syncKey);
+    const issue = made(request);
     if (issue) await report({ id: request.id, kind: "done", ...(await resumed(creating, request, issue)) });
     else await doubting([request.id], () => createOne(creating, request, report));
   }
@@ -54,34 +65,12 @@ function parentIn({ parents }: Creating, { fields: { parent } }: CreateRequest):
   return typeof parent === "string" && parents.has(parent) ? parent : undefined;
 }
 
-/** What attempts of unknown outcome have made already, by sync key. */
-async function existing(
-  scope: SchemaScope,
-  requests: readonly CreateRequest[],
-): Promise<ReadonlyMap<string, IssueFacts>> {
-  const lost = requests.filter(({ recover }) => recover);
-  if (lost.length === 0) return new Map();
-  const untold = lost.filter(({ begun }) => begun === undefined);
-  const found = untold.length > 0 ? await findBySyncKey(scope, untold) : new Map<string, IssueFacts>();
-  const issues = await withParents(scope, [...found.values()]);
-  const known = new Map([...found.keys()].map((key, n) => [key, issues[n] as IssueFacts]));
-  const told = lost.flatMap(({ begun }) => begun ?? []);
-  const begun = await issuesById(scope, told);
-  for (const request of lost) {
-    const issue = begun.get(request.begun ?? "");
-    if (issue) known.set(request.syncKey, issue);
-  }
-  return known;
-}
-
 async function createOne(creating: Creating, request: CreateRequest, report: ReportOutcome): Promise<void> {
   if (request.type === "project") {
     const message = "GitHub has no place for the project itself; the repository is its container";
     return report({ id: request.id, kind: "rejected", message });
   }
   const parent = parentIn(creating, request);
-  const prove = async (made: IssueFacts): Promise<IssueFacts> =>
-    request.recover ? proven(creating.scope, request, made) : made;
   let [born, issue]: (IssueFacts | undefined)[] = [];
   // Whatever becomes of the later steps, the issue stands: their refusals are those of single fields.
   const outcome = await attempt(request.id, without(request.fields, ["parent"]), ["title"], async (fields) => {
@@ -89,8 +78,8 @@ async function createOne(creating: Creating, request: CreateRequest, report: Rep
     // Once it is made, a field that is refused afterwards is left out of what follows.
     const below =
       parent !== undefined && !born ? await settling(() => bornBelow(creating.scope, body, parent)) : undefined;
-    born ??= below && (await prove(below));
-    issue = born ?? (await prove(await post(creating, body)));
+    born ??= below && (await creating.lost.proven(request, below));
+    issue = born ?? (await creating.lost.proven(request, await post(creating, body)));
     await creating.begun?.(request.id, issue.ref);
     if (born) issue = await complete(creating, request, born, body);
     return twinOf(creating.scope, issue);

@@ -18,30 +18,45 @@ export const SETTLE_MS = 5_000;
 /** For what happens between our note of the time and the create, and for clocks that do not agree. */
 const MARGIN_MS = 10 * 60_000;
 
-/** Issues by sync key, the oldest of each; a newer one that our account made under the same key is closed as its duplicate. */
-export async function findBySyncKey(
-  scope: SchemaScope,
-  lost: readonly CreateRequest[],
-): Promise<ReadonlyMap<string, IssueFacts>> {
-  const oldest = new Map<string, IssueFacts>();
-  for (const [key, issues] of await carriers(scope, lost)) oldest.set(key, await oldestOf(scope, issues));
-  return oldest;
+/** What is known of creates whose answers were lost. */
+export interface LookUp {
+  /** The issue that carries the key, the oldest; a newer one that our account made is closed as its duplicate. */
+  issueOf(syncKey: string): IssueFacts | undefined;
+  /**
+   * The issue of a create that was sent once more because none was known. The listing may have kept one back: asked
+   * again, once for all, it has to show the issue that was `made` just now, which stands at its end.
+   */
+  proven(request: CreateRequest, made: IssueFacts): Promise<IssueFacts>;
 }
 
-/**
- * The issue of a create that was sent once more. A listing that came back without it may have kept back what was made
- * before: asked again it has to show the issue that was `made` just now, which stands at its end.
- */
-export async function proven(scope: SchemaScope, request: CreateRequest, made: IssueFacts): Promise<IssueFacts> {
-  const issues = (await carriers(scope, [request])).get(request.syncKey) ?? [];
-  const shown = issues.find(({ number }) => number === made.number);
-  if (shown) {
-    const own = issues.filter(({ author }) => author === shown.author);
-    const first = await oldestOf(scope, own);
-    return first === shown ? made : ((await withParents(scope, [first]))[0] ?? made);
-  }
-  const message = `github: issue #${made.number} was created and the listing does not show it yet; it is looked up.`;
-  throw new SyncFailure("Unavailable", message, { tool: "github", outcomeUnknown: true, retryAfterMs: SETTLE_MS });
+export async function lookUp(scope: SchemaScope, lost: readonly CreateRequest[]): Promise<LookUp> {
+  const known = new Map<string, IssueFacts>();
+  const doubted = new Set(lost.map(({ syncKey }) => syncKey));
+  const learn = async (carried: ReadonlyMap<string, readonly IssueFacts[]>): Promise<void> => {
+    const keys = [...carried.keys()].filter((key) => !known.has(key) || (carried.get(key)?.length ?? 0) > 1);
+    const oldest: IssueFacts[] = [];
+    for (const key of keys) oldest.push(await oldestOf(scope, carried.get(key) ?? []));
+    const issues = await withParents(scope, oldest);
+    for (const [n, key] of keys.entries()) known.set(key, issues[n] as IssueFacts);
+  };
+  if (lost.length > 0) await learn(await carriers(scope, lost));
+  return {
+    issueOf: (syncKey) => known.get(syncKey),
+    async proven({ syncKey }, made) {
+      if (!doubted.has(syncKey)) return made;
+      const carried = await carriers(scope, lost);
+      const shown = carried.get(syncKey)?.find(({ number }) => number === made.number);
+      if (!shown) {
+        const message = `github: issue #${made.number} was created and the listing does not show it yet; it is looked up.`;
+        const details = { tool: "github", outcomeUnknown: true, retryAfterMs: SETTLE_MS };
+        throw new SyncFailure("Unavailable", message, details);
+      }
+      await learn(carried);
+      doubted.clear();
+      const first = known.get(syncKey) ?? made;
+      return first.number === made.number || first.author !== shown.author ? made : first;
+    },
+  };
 }
 
 async function carriers(

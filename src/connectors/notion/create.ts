@@ -13,7 +13,7 @@ import { notionClient } from "./client.ts";
 import { toNotion } from "./dialect-write.ts";
 import { SavedUnshown } from "./failure.ts";
 import { pageIn, readPage, readTwin } from "./read.ts";
-import { findBySyncKey, proven } from "./recover.ts";
+import { lookUp, type LookUp } from "./recover.ts";
 import { notionSchema } from "./schema.ts";
 import { twinOf } from "./twin.ts";
 import { optionInput, propertyInputs, textInput } from "./values.ts";
@@ -30,20 +30,22 @@ export async function create(
   tellBegun?: ReportBegun,
 ): Promise<void> {
   const untold = requests.filter(({ recover, begun }) => recover && begun === undefined);
-  const known = untold.length > 0 ? await findBySyncKey(scope, untold) : new Map<string, NotionPage>();
+  const creating = { scope, lost: await lookUp(scope, untold), begun: tellBegun };
   for (const request of requests) {
     const { id, begun } = request;
-    const page = begun === undefined ? known.get(request.syncKey) : await readPage(scope, begun);
+    const page = begun === undefined ? creating.lost.pageOf(request.syncKey) : await readPage(scope, begun);
     if (page) await report({ id, kind: "done", twin: await readTwin(scope, page), refused: {} });
-    else await report(await doubting([id], () => createOne(scope, request, tellBegun)));
+    else await report(await doubting([id], () => createOne(creating, request)));
   }
 }
 
-async function createOne(
-  scope: SchemaScope,
-  request: CreateRequest,
-  begun: ReportBegun | undefined,
-): ReturnType<typeof attempt> {
+interface Creating {
+  readonly scope: SchemaScope;
+  readonly lost: LookUp;
+  readonly begun: ReportBegun | undefined;
+}
+
+async function createOne(creating: Creating, request: CreateRequest): ReturnType<typeof attempt> {
   const { type } = request;
   if (type === "project") {
     const message = "the project's page is named by external_sync.notion.page_id and never made";
@@ -52,16 +54,15 @@ async function createOne(
   if (request.fields.title === undefined || request.fields.title === "") {
     return { id: request.id, kind: "rejected", message: "a page of the hub's needs a title in Notion" };
   }
-  return attempt(request.id, request.fields, ["title"], (fields) => post(scope, { ...request, type }, fields, begun));
+  return attempt(request.id, request.fields, ["title"], (fields) => post(creating, { ...request, type }, fields));
 }
 
 type WorkRequest = CreateRequest & { readonly type: Exclude<ItemType, "project"> };
 
 async function post(
-  scope: SchemaScope,
+  { scope, lost, begun }: Creating,
   request: WorkRequest,
   fields: ToolValues,
-  begun: ReportBegun | undefined,
 ): Promise<RemoteItem | undefined> {
   const schema = notionSchema(scope.schema);
   const text = typeof fields.description === "string" ? toNotion(fields.description) : "";
@@ -74,7 +75,7 @@ async function post(
     ...(text === "" ? {} : { markdown: text }),
   };
   const made = await blaming(schema, request.type, fields, () => sent(scope, body));
-  const page = request.recover ? await proven(scope, request, made) : made;
+  const page = await lost.proven(request, made);
   await begun?.(request.id, page.id);
   // Notion rewrites what it is given.
   const held: Body = text === "" ? null : await readBody(scope, page.id);

@@ -62,7 +62,10 @@ export function describeFailures(use: () => Session): void {
     },
   );
 
-  it("loses and doubles nothing when a long batch breaks off in the middle", async () => {
+  it.each([
+    ["a failure", false],
+    ["a death, after which all that is untold is in doubt", true],
+  ])("loses and doubles nothing when a long batch breaks off in the middle by %s", async (_, isDead) => {
     const session = use();
     const requests = Array.from({ length: 120 }, (_, index) =>
       session.createRequest("story", session.written("story", { title: `Batch ${index}` })),
@@ -74,7 +77,7 @@ export function describeFailures(use: () => Session): void {
     const { inDoubt = [] } = failure.details;
     const untold = requests
       .filter(({ id }) => !told.has(id))
-      .map((request) => ({ ...request, recover: inDoubt.includes(request.id) }));
+      .map((request) => ({ ...request, recover: isDead || inDoubt.includes(request.id) }));
     expect(inDoubt.length).toBeGreaterThan(0);
     expect(untold.length, "what is in doubt and what was not sent").toBeGreaterThan(inDoubt.length);
     expect(told.size, "what came before is told").toBeGreaterThan(0);
