@@ -41,6 +41,11 @@ export async function settle(run: ApplyRun, intent: Intent, outcome: WriteOutcom
       return engine.store.reject(intent.id, "the tool shows it no more", "superseded");
     case "raced":
       tally.raced += 1;
+      // What we left on the way is known before the write that tells of it is closed.
+      if (isOnTheWay(intent, outcome.twin)) {
+        const bases = baseOnTheWay(intent, outcome.twin, earlier);
+        return engine.store.acknowledge(project, { intent: intent.id, twin: outcome.twin, bases, audit: [] });
+      }
       await engine.store.saveTwins(project, tool, [outcome.twin]);
       return engine.store.reject(intent.id, "edited at the tool between the plan and the write", "superseded");
     case "done":
@@ -90,10 +95,8 @@ export function stepsByItem(sent: readonly Intent[]): ReadonlyMap<ItemId, readon
 }
 
 /** Whether a status that was asked for was left on the way: by ourselves, and not by somebody who edited it. */
-export function isOnTheWay({ write, steps = [] }: Intent, { fields }: RemoteItem): boolean {
-  return (
-    write.kind === "update" && "status" in write.fields && steps.some((step) => sameJson(step, fields.status ?? null))
-  );
+export function isOnTheWay({ steps = [] }: Intent, { fields }: RemoteItem): boolean {
+  return steps.some((step) => sameJson(step, fields.status ?? null));
 }
 
 /** Where the tool stands on the way is known, and agreed on is what was before. */

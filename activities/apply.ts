@@ -9,19 +9,10 @@ import { containerOf, syncKey } from "../src/connectors/sync-key.ts";
 import type { Intent } from "../src/store/store.ts";
 import { throughConnection } from "./connections.ts";
 import { loadContext, noteFacts, toolContext, type Engine } from "./engine.ts";
-import {
-  auditEntry,
-  earlierLinks,
-  resolved,
-  settle,
-  stepsByItem,
-  type ApplyRun,
-  type Earlier,
-  type Tally,
-} from "./acknowledge.ts";
+import { auditEntry, earlierLinks, resolved, settle, type ApplyRun, type Earlier, type Tally } from "./acknowledge.ts";
 import { lensesOf } from "./identities.ts";
 import { doubtSchema, dropSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";
-import { replacedUnseen } from "./unanswered.ts";
+import { ownSteps, replacedUnseen } from "./unanswered.ts";
 
 /** Vendors take at most this many creates in one call, and we re-read at most this many before updating. */
 const CHUNK = 50;
@@ -46,7 +37,7 @@ export async function applyIntents(engine: Engine, input: ApplyInput, signal: Ab
       const run: ApplyRun = { engine, input, session: used, scope: used.scope(schema, signal), lens, tally };
       const open = await engine.store.openIntents(input.project, input.tool);
       const chunks = chunksOf(open.filter((intent) => intent.run === input.run && intent.pass === input.pass));
-      const unanswered = await unansweredIn(engine, input, open);
+      const unanswered = await unansweredIn(run, open);
       left = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
       for (const chunk of chunks) {
         const tried = tally.done + tally.rejected + tally.raced;
@@ -107,10 +98,11 @@ interface Unanswered {
   readonly steps: ReadonlyMap<ItemId, readonly ToolValue[]>;
 }
 
-async function unansweredIn(engine: Engine, { run }: ApplyInput, open: readonly Intent[]): Promise<Unanswered> {
+async function unansweredIn(run: ApplyRun, open: readonly Intent[]): Promise<Unanswered> {
   const sent = open.filter(({ state }) => state === "sent");
-  const begun = sent.flatMap((one) => (one.run === run && one.begun ? [[one.write.item, one.begun] as const] : []));
-  return { sentSince: await sentTimes(engine, sent), begun: new Map(begun), steps: stepsByItem(sent) };
+  const own = sent.filter((intent) => intent.run === run.input.run);
+  const begun = own.flatMap(({ write, begun: ref }) => (ref ? [[write.item, ref] as const] : []));
+  return { sentSince: await sentTimes(run.engine, sent), begun: new Map(begun), steps: await ownSteps(run, sent) };
 }
 
 async function sentTimes({ store }: Engine, sent: readonly Intent[]): Promise<ReadonlyMap<ItemId, string | undefined>> {
@@ -225,8 +217,8 @@ async function createChunk(run: ApplyRun, chunk: readonly Intent[], unanswered: 
 
 /** Requests that may have arrived although nothing was told of them; null where that may be any. */
 function inDoubt(error: unknown): readonly string[] | null {
-  if (isSyncFailure(error, "RateLimited")) return [];
-  return isSyncFailure(error) ? (error.details.inDoubt ?? null) : null;
+  if (!isSyncFailure(error)) return null;
+  return error.details.inDoubt ?? (error.code === "RateLimited" ? [] : null);
 }
 
 async function updateChunk(run: ApplyRun, asked: readonly Intent[], unanswered: Unanswered): Promise<void> {
@@ -251,6 +243,10 @@ async function updateChunk(run: ApplyRun, asked: readonly Intent[], unanswered: 
   await session.connector.update(scope, requests, report, async (id, status) => {
     await engine.store.noteStep(id, status);
     byId.get(id)?.steps.push(status);
+    return async () => {
+      await engine.store.dropStep(id, status);
+      byId.get(id)?.steps.pop();
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 /** Updates that were sent and whose answer never came. */
 import type { Overwritten } from "../src/connectors/contract.ts";
 import { sameJson } from "../src/core/equality.ts";
-import type { FieldName, RemoteItem } from "../src/core/model.ts";
+import type { FieldName, ItemId, RemoteItem, ToolValue } from "../src/core/model.ts";
 import type { UpdateWrite } from "../src/core/plan.ts";
 import type { Intent, ProjectState } from "../src/store/store.ts";
 import type { Engine } from "./engine.ts";
@@ -16,7 +16,7 @@ export async function settleUnanswered(run: ApplyRun): Promise<void> {
   const open = await engine.store.openIntents(input.project, input.tool);
   const updates = open.filter(({ state, write }) => state === "sent" && write.kind === "update");
   if (updates.length === 0) return;
-  const steps = stepsByItem(updates);
+  const steps = await ownSteps(run, updates);
   const sent = updates.map((intent) => ({ ...intent, steps: steps.get(intent.write.item) ?? [] }));
   const refs = [...new Set(sent.map(({ write }) => (write as UpdateWrite).ref))];
   const { items, gone } = await session.connector.read(scope, refs);
@@ -28,7 +28,8 @@ export async function settleUnanswered(run: ApplyRun): Promise<void> {
     const { ref, fields } = intent.write as UpdateWrite;
     const twin = items.find((item) => item.ref === ref);
     const held = heldFields(run, intent, twin, earlier);
-    if (!twin || (held.length === 0 && !isOnTheWay(intent, twin))) {
+    const isHalted = twin !== undefined && "status" in fields && isOnTheWay(intent, twin);
+    if (!twin || (held.length === 0 && !isHalted)) {
       await engine.store.reject(intent.id, "its answer was lost, and it did not take effect", "superseded");
       continue;
     }
@@ -44,6 +45,27 @@ export async function settleUnanswered(run: ApplyRun): Promise<void> {
     } as const;
     await settle(run, intent, done, earlier);
   }
+}
+
+/**
+ * By item, the statuses on the way that writes without an answer told of, but for those where the tool's history speaks
+ * against it: what was moved from elsewhere, from the status that was asked for say, somebody moved who chose the same one.
+ */
+export async function ownSteps(
+  { session, scope }: ApplyRun,
+  sent: readonly Intent[],
+): Promise<ReadonlyMap<ItemId, readonly ToolValue[]>> {
+  const steps = new Map([...stepsByItem(sent)].filter(([, all]) => all.length > 0));
+  const stepped = sent.filter(({ write }) => steps.has(write.item) && write.kind === "update");
+  if (stepped.length === 0 || !session.connector.capabilities.history) return steps;
+  const refs = [...new Set(stepped.map(({ write }) => (write as UpdateWrite).ref))];
+  const times = await session.connector.history(scope, refs, ["status"]);
+  for (const [item, writes] of Map.groupBy(stepped, ({ write }) => write.item)) {
+    const from = times.find(({ ref }) => writes.some(({ write }) => (write as UpdateWrite).ref === ref))?.replaced;
+    const planned = writes.filter(({ write }) => "status" in (write as UpdateWrite).fields);
+    if (from && !planned.some((intent) => isExpected(intent, "status", from))) steps.delete(item);
+  }
+  return steps;
 }
 
 /** The mirrors as if what we left on the way had not left: change detection tells of it like of a person's edit. */

@@ -1,7 +1,7 @@
 /** Writing what a tool takes of a request: a field it refuses by name is left out and reported, the rest goes in. */
 import { isSyncFailure, SyncFailure } from "../core/errors.ts";
 import type { FieldName, RemoteItem, ToolValues } from "../core/model.ts";
-import type { WriteOutcome } from "./contract.ts";
+import type { ReportStep, WriteOutcome } from "./contract.ts";
 
 type Refused = { readonly [F in FieldName]?: string };
 
@@ -51,6 +51,30 @@ export async function doubting<T>(ids: readonly string[], send: () => Promise<T>
   } catch (error) {
     if (!isSyncFailure(error) || error.details.outcomeUnknown !== true) throw error;
     throw new SyncFailure(error.code, error.message, { ...error.details, inDoubt: ids }, error);
+  }
+}
+
+/** Does what follows a create: the twin stands, so whatever is refused or not found then is no refusal of the create. */
+export async function afterwards<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isSyncFailure(error, "NotFound") && !isSyncFailure(error, "Rejected")) throw error;
+    throw new SyncFailure("Unavailable", error.message, { ...error.details, outcomeUnknown: true }, error);
+  }
+}
+
+/** Sends what leads to a status on the way: noted before, and taken back where the request certainly did nothing. */
+export async function stepping<T>(
+  note: (() => ReturnType<ReportStep>) | undefined,
+  send: () => Promise<T>,
+): Promise<T> {
+  const takeBack = await note?.();
+  try {
+    return await send();
+  } catch (error) {
+    if (isSyncFailure(error) && error.details.outcomeUnknown !== true) await takeBack?.();
+    throw error;
   }
 }
 

@@ -140,8 +140,8 @@ export type WriteOutcome =
   /** Nothing was written for this request. */
   | { readonly id: string; readonly kind: "rejected"; readonly message: string };
 export type ReportOutcome = (outcome: WriteOutcome) => Promise<void>;
-/** Told of a status on the way to the one that was asked for, before the request that leads there is sent. */
-export type ReportStep = (id: string, status: ToolValue) => Promise<void>;
+/** Told of a status on the way to the one that was asked for, before the request that leads there is sent; what it answers takes that back. */
+export type ReportStep = (id: string, status: ToolValue) => Promise<() => Promise<void>>;
 /** Told of a create whose twin is made, and may not be as it was asked for yet. */
 export type ReportBegun = (id: string, ref: string) => Promise<void>;
 
@@ -213,8 +213,8 @@ export interface Connector {
   read(scope: SchemaScope, refs: readonly string[]): Promise<ReadResult>;
   /**
    * Exactly once each: a create whose outcome is unknown is looked up by its sync key first. Order of requests: parents
-   * first. Where it rejects with RateLimited, nothing was sent of requests that it has not told of; where with an outcome
-   * unknown, nothing but of those that are named `inDoubt`.
+   * first. Where it rejects with RateLimited or an outcome unknown, nothing was sent of requests that it has not told of, but
+   * of those that are named `inDoubt`, and of those that it was to recover.
    */
   create(
     scope: SchemaScope,

@@ -1,5 +1,6 @@
 /** The writes of plans, stored before the first of them is sent. */
 import type { ToolValue } from "../core/model.ts";
+import { sameJson } from "../core/equality.ts";
 import type { Write } from "../core/plan.ts";
 import { change, durably, type Handle } from "./handle.ts";
 import type { Tables, Tx } from "./schema.ts";
@@ -8,7 +9,15 @@ import { batches } from "./upsert.ts";
 
 type IntentMethods = Pick<
   Store,
-  "storeIntents" | "openIntents" | "markSent" | "markUnsent" | "noteBegun" | "noteStep" | "reject" | "intentsOf"
+  | "storeIntents"
+  | "openIntents"
+  | "markSent"
+  | "markUnsent"
+  | "noteBegun"
+  | "noteStep"
+  | "dropStep"
+  | "reject"
+  | "intentsOf"
 >;
 type IntentRow = Tables["intent"];
 
@@ -39,7 +48,7 @@ export function intentMethods(handle: Handle): IntentMethods {
                 sender: eb
                   .case()
                   .when("state", "=", "sent")
-                  .then(eb.ref("sender"))
+                  .then(null)
                   .else(sender ?? null)
                   .end(),
               }))
@@ -63,13 +72,11 @@ export function intentMethods(handle: Handle): IntentMethods {
       await db.updateTable("intent").set({ begun: ref }).where("id", "=", id).execute();
     },
     // On the disk like the mark that it was sent: else nobody could tell the step from a person's edit.
-    noteStep: (id, status) =>
-      durably(handle, async (durable) => {
-        await durable.db.transaction().execute(async (tx) => {
-          const row = await tx.selectFrom("intent").select("steps").where("id", "=", id).executeTakeFirst();
-          const steps = JSON.stringify([...stepsIn(row?.steps ?? null), status]);
-          await tx.updateTable("intent").set({ steps }).where("id", "=", id).execute();
-        });
+    noteStep: (id, status) => durably(handle, (durable) => changeSteps(durable, id, (steps) => [...steps, status])),
+    dropStep: (id, status) =>
+      changeSteps(handle, id, (steps) => {
+        const last = steps.findLastIndex((step) => sameJson(step, status));
+        return steps.filter((_, n) => n !== last);
       }),
     async reject(id, message, state = "rejected") {
       // Late words about a write that is proven change nothing. PostgreSQL takes no NUL in a text.
@@ -86,13 +93,27 @@ export function intentMethods(handle: Handle): IntentMethods {
   };
 }
 
+async function changeSteps(
+  { db, home }: Handle,
+  id: string,
+  changed: (steps: readonly ToolValue[]) => readonly ToolValue[],
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const row = tx.selectFrom("intent").select("steps").where("id", "=", id);
+    const known = await (home === "postgres" ? row.forUpdate() : row).executeTakeFirst();
+    const steps = changed(stepsIn(known?.steps ?? null));
+    const text = steps.length > 0 ? JSON.stringify(steps) : null;
+    await tx.updateTable("intent").set({ steps: text }).where("id", "=", id).execute();
+  });
+}
+
 async function storeIntents(tx: Tx, project: string, planned: readonly Intent[]): Promise<void> {
   await supersedeOthers(tx, project, new Set(planned.map(({ id }) => id)));
-  const rows = planned.map(({ write, message, begun, steps, ...intent }) => ({
+  const rows = planned.map(({ write, message, begun: _, steps: __, ...intent }) => ({
     ...intent,
     message: message ?? null,
-    begun: begun ?? null,
-    steps: steps ? JSON.stringify(steps) : null,
+    begun: null,
+    steps: null,
     sender: null,
     body: JSON.stringify(write),
   }));
@@ -109,6 +130,10 @@ async function storeIntents(tx: Tx, project: string, planned: readonly Intent[])
             message: eb.ref("excluded.message"),
             position: eb.ref("excluded.position"),
             body: eb.ref("excluded.body"),
+            // Of the write that stood in its place before.
+            begun: null,
+            steps: null,
+            sender: null,
           }))
           .where("intent.state", "in", ["planned", "superseded"]),
       )

@@ -220,16 +220,18 @@ export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore, 
   /** Stores the writes of a plan before the first of them is sent; planned ones of earlier passes not in it become `superseded`; what was sent waits for its answer. */
   storeIntents(project: string, intents: readonly Intent[]): Promise<void>;
   openIntents(project: string, tool: ToolKey): Promise<readonly Intent[]>;
-  /** @param sender names the attempt, where it may have to take back what it is the first to send */
+  /** @param sender names the attempt, where it may have to take back what it alone has sent */
   markSent(intents: readonly string[], sender?: string): Promise<void>;
   /**
    * Back to planned, but for those that are begun or settled: the vendor has certainly not seen them. Only those that
-   * `sender` was the first to send: where another attempt took its work over, they are that one's.
+   * `sender` alone has sent: where another attempt took its work over, nobody can tell.
    */
   markUnsent(intents: readonly string[], sender: string): Promise<void>;
   noteBegun(intent: string, ref: string): Promise<void>;
   /** Before it is sent: a status that nobody asked for, on the way to the one that somebody did. */
   noteStep(intent: string, status: ToolValue): Promise<void>;
+  /** Takes one note of it back: the request did nothing. */
+  dropStep(intent: string, status: ToolValue): Promise<void>;
   acknowledge(project: string, ack: Acknowledgement): Promise<void>;
   /** Nothing was written for it: refused by the vendor (`rejected`), or overtaken by an edit there (`superseded`). */
   reject(intent: string, message: string, state?: "rejected" | "superseded"): Promise<void>;

@@ -205,48 +205,6 @@ describe("scenario 36: the tool says no for now", () => {
   });
 });
 
-describe("a status that Jira reaches in several steps, one of which gets no answer", () => {
-  it.each([
-    ["first", "drop-after", 1],
-    ["second", "drop-after", 2],
-    ["second", "drop-before", 2],
-    ["second", "server-error", 2],
-    ["second", "rate-limited", 2],
-    ["last", "drop-after", 3],
-  ] as const)("the %s, %s: is nobody's edit on the way", async (_, kind, nth) => {
-    await start({ hub: HUB.replaceAll("status: in_progress, estimation", "status: ready, estimation") });
-    await world.sync({ yes: true });
-    await world.editHub("title: Story 2, status: ready", "title: Story 2, status: done");
-    world.jira.faults.add({ kind, operation: "POST issue/.*transitions$", nth, retryAfterSeconds: 1 });
-    const report = await world.sync();
-    expect(world.jira.faults.hits.get(kind)).toBe(1);
-    expect([report.findings, report.conflicts, (await world.item("US-002")).fields.status]).toEqual([[], [], "done"]);
-    await expectSettled(world);
-  });
-});
-
-describe("a status on its way that waits for a limit while change detection looks", () => {
-  it("is nobody's edit", async () => {
-    await start({ hub: HUB.replaceAll("status: in_progress, estimation", "status: ready, estimation") });
-    await world.sync({ yes: true });
-    for (let round = 0; round < 2; round += 1) expect((await world.run(["sync", "--all"])).code).toBe(0);
-    await world.editHub("title: Story 2, status: ready", "title: Story 2, status: done");
-    const rule = { kind: "rate-limited", operation: "POST issue/.*transitions$", retryAfterSeconds: 6 } as const;
-    world.jira.faults.add({ ...rule, nth: 2 });
-    const mark = world.jira.log.total();
-    const running = world.sync();
-    await expect.poll(() => world.jira.faults.hits.get(rule.kind), { timeout: 20_000 }).toBe(1);
-    expect((await world.run(["sync", "--all"])).code).toBe(0);
-    const report = await running;
-    const calls = world.jira.log.since(mark).map(({ operation }) => operation);
-    const moves = calls.flatMap((call, n) => (/^POST .*transitions$/.test(call) ? [n] : []));
-    // Half-way it was listed: else the test would say nothing.
-    expect(calls.slice(moves[1], moves[2])).toContain("POST search/jql");
-    expect([report.conflicts, (await world.item("US-002")).fields.status]).toEqual([[], "done"]);
-    await expectSettled(world);
-  });
-});
-
 describe("a listing of more pages than a window of the limit has calls", () => {
   it("ends in the run that began it, within the limit", async () => {
     const [limit, seconds] = [12, 3];

@@ -72,9 +72,24 @@ onEveryHome("intents", (home) => {
     await store.markSent([intent.id]);
     for (const status of ["3", "10101"]) await store.noteStep(intent.id, status);
     expect(await store.openIntents(project, "jira")).toEqual([{ ...intent, state: "sent", steps: ["3", "10101"] }]);
+    for (const status of ["3", "3"]) await store.noteStep(intent.id, status);
+    await store.dropStep(intent.id, "3");
+    expect((await store.openIntents(project, "jira"))[0]?.steps).toEqual(["3", "10101", "3"]);
+    for (const status of ["3", "10101", "3"]) await store.dropStep(intent.id, status);
+    expect(await store.openIntents(project, "jira")).toEqual([{ ...intent, state: "sent" }]);
   });
 
-  test("who was not the first to send a write does not take it back", async () => {
+  test("steps that two attempts note at once are all kept", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    const intent = intentOf(project, run, updateOf("S-1", "1"));
+    await store.storeIntents(project, [intent]);
+    const steps = Array.from({ length: 8 }, (_, n) => String(n));
+    await Promise.all(steps.map((step) => store.noteStep(intent.id, step)));
+    expect((await store.openIntents(project, "jira"))[0]?.steps?.toSorted()).toEqual(steps);
+  });
+
+  test("of two who sent a write neither takes it back", async () => {
     const { store } = home;
     const [project, run] = [home.fresh(), home.fresh()];
     const [intent] = [intentOf(project, run, createOf("S-0"))];
@@ -85,9 +100,20 @@ onEveryHome("intents", (home) => {
     await store.markUnsent([intent.id], "first");
     expect(await statesOf(store, run)).toEqual({ "1/jira/0": "sent" });
     await store.markUnsent([intent.id], "second");
-    await store.markSent([intent.id], "first");
-    await store.markUnsent([intent.id], "second");
     expect(await statesOf(store, run)).toEqual({ "1/jira/0": "sent" });
+  });
+
+  test("another write in the place of one that never left has nothing of it", async () => {
+    const { store } = home;
+    const [project, run] = [home.fresh(), home.fresh()];
+    const intent = intentOf(project, run, createOf("S-0"));
+    await store.storeIntents(project, [intent]);
+    await store.markSent([intent.id], "one");
+    await store.noteBegun(intent.id, "10042");
+    await store.reject(intent.id, "edited there", "superseded");
+    const other = intentOf(project, run, createOf("S-1"));
+    await store.storeIntents(project, [other]);
+    expect(await store.openIntents(project, "jira")).toEqual([other]);
   });
 
   test("a plan without any writes supersedes what is open all the same", async () => {

@@ -1,8 +1,8 @@
 /** Updates: the twins are read just before, then one PATCH each with all fields; a parent takes a request of its own. */
 import { isSyncFailure } from "../../core/errors.ts";
 import type { RemoteItem, ToolValues } from "../../core/model.ts";
-import { attempt, without } from "../attempts.ts";
-import type { ReportOutcome, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
+import { attempt, stepping, without } from "../attempts.ts";
+import type { ReportOutcome, ReportStep, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
 import { unraced } from "../race.ts";
 import { aftermathOf, type Aftermath } from "./aftermath.ts";
 import { restIssue, type IssueFacts } from "./answers.ts";
@@ -12,6 +12,7 @@ import { dropped, editedIssue, emptied, has, isReclosed, type Input } from "./in
 import { namingOf, type WorkType } from "./naming.ts";
 import { issuesById, nameOf, pathOf, withParents } from "./nodes.ts";
 import { parentsOf, place, type Parents } from "./parents.ts";
+import { statusHeld } from "./status.ts";
 import { twinOf } from "./twin.ts";
 
 /** Issues that are read and written in one go: few, so that little time passes between the two. */
@@ -21,9 +22,10 @@ export async function update(
   scope: SchemaScope,
   requests: readonly UpdateRequest[],
   report: ReportOutcome,
+  step?: ReportStep,
 ): Promise<void> {
   if (requests.length === 0) return;
-  const parents = await parentsOf(scope, requests);
+  const writing = { scope, parents: await parentsOf(scope, requests), step };
   for (let start = 0; start < requests.length; start += TOGETHER) {
     const some = requests.slice(start, start + TOGETHER);
     const present = await issuesById(
@@ -33,17 +35,19 @@ export async function update(
     );
     for (const request of some) {
       const issue = present.get(request.ref);
-      await report(issue ? await updateOne(scope, request, issue, parents) : { id: request.id, kind: "gone" });
+      await report(issue ? await updateOne(writing, request, issue) : { id: request.id, kind: "gone" });
     }
   }
 }
 
-async function updateOne(
-  scope: SchemaScope,
-  request: UpdateRequest,
-  issue: IssueFacts,
-  parents: Parents,
-): Promise<WriteOutcome> {
+interface Writing {
+  readonly scope: SchemaScope;
+  readonly parents: Parents;
+  readonly step: ReportStep | undefined;
+}
+
+async function updateOne(writing: Writing, request: UpdateRequest, issue: IssueFacts): Promise<WriteOutcome> {
+  const { scope, parents } = writing;
   const { id } = request;
   const { fields, raced } = unraced(request, twinOf(scope, issue));
   if (Object.keys(fields).length === 0) return { id, kind: "raced", twin: twinOf(scope, issue) };
@@ -51,7 +55,7 @@ async function updateOne(
   const inIssue = without(fields, ["parent"]);
   const outcome = await attempt(id, inIssue, [], async (some) => {
     try {
-      left = await patch(scope, request.type as WorkType, some, issue);
+      left = await patch(writing, { ...request, fields: some }, issue);
     } catch (error) {
       if (isSyncFailure(error, "NotFound")) left = undefined;
       throw error;
@@ -83,10 +87,11 @@ async function placedTwin(
 const GET = "GET /repos/{owner}/{repo}/issues/{issue_number}";
 const PATCH = "PATCH /repos/{owner}/{repo}/issues/{issue_number}";
 
-async function patch(scope: SchemaScope, type: WorkType, fields: ToolValues, present: IssueFacts): Promise<Aftermath> {
-  const naming = namingOf(scope);
-  let before = present;
-  if (isReclosed(fields, present)) before = await send(scope, PATCH, { ...placeIn(present), state: "open" }, restIssue);
+async function patch(writing: Writing, request: UpdateRequest, present: IssueFacts): Promise<Aftermath> {
+  const { scope } = writing;
+  const { fields } = request;
+  const [naming, type] = [namingOf(scope), request.type as WorkType];
+  const before = isReclosed(fields, present) ? await reopened(writing, request, present) : present;
   const input: Input = editedIssue(naming, type, fields, before, syncKeyIn(present.body));
   const cleared = emptied(naming, fields, present);
   for (const field of cleared) await emptyField(scope, present, field);
@@ -96,6 +101,14 @@ async function patch(scope: SchemaScope, type: WorkType, fields: ToolValues, pre
   const known = present.parent?.ref === undefined ? [] : [[nameOf(present.parent), present.parent.ref] as const];
   const [shown = answer] = await withParents(scope, [answer], new Map(known));
   return aftermathOf(scope, input, present, shown);
+}
+
+/** GitHub looks at the reason of closing only where the state changes, so it is open for a moment: by nobody's wish. */
+async function reopened({ scope, step }: Writing, { id, type }: UpdateRequest, issue: IssueFacts): Promise<IssueFacts> {
+  const open = statusHeld(namingOf(scope), type as WorkType, { ...issue, isOpen: true, reason: null });
+  return stepping(step && (() => step(id, open)), () =>
+    send(scope, PATCH, { ...placeIn(issue), state: "open" }, restIssue),
+  );
 }
 
 async function emptyField(scope: SchemaScope, issue: IssueFacts, field: number): Promise<void> {

@@ -15,7 +15,7 @@ import type {
 } from "../contract.ts";
 import { jiraClient } from "./client.ts";
 import { fetchIssues } from "./read.ts";
-import { jiraSchema, textOf, type JiraIssue } from "./schema.ts";
+import { jiraSchema, statusOf, textOf, type JiraIssue } from "./schema.ts";
 import { moveTo, type Moved, type TransitionBook } from "./transition.ts";
 import { twinOf } from "./twin.ts";
 
@@ -107,8 +107,8 @@ async function move(
 ): Promise<Moved | undefined> {
   const schema = jiraSchema(scope.schema);
   const to = request.fields.status;
-  const from = (issue.fields["status"] as { id?: string } | undefined)?.id;
-  if (typeof to !== "string" || from === undefined || from === to || isMoved) return undefined;
+  const from = statusOf(issue);
+  if (typeof to !== "string" || from === "" || from === to || isMoved) return undefined;
   const typeId = textOf((issue.fields["issuetype"] as { id?: unknown } | undefined)?.id);
   const states = schema.statuses[typeId] ?? [];
   const passing = step && ((status: string) => step(request.id, status));

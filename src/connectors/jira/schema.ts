@@ -188,6 +188,11 @@ export function jiraSchema(schema: ToolSchema): JiraSchema {
 }
 
 /** A text, and `""` for anything else. */
+/** Id of the status that an issue stands at; empty where the answer does not tell. */
+export function statusOf({ fields }: JiraIssue): string {
+  return textOf((fields["status"] as { id?: unknown } | undefined)?.id);
+}
+
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

@@ -2,6 +2,8 @@
 import { doTransition, getTransitions } from "jira.js/cloud";
 import type { Client } from "jira.js/core";
 import { isSyncFailure } from "../../core/errors.ts";
+import { stepping } from "../attempts.ts";
+import type { ReportStep } from "../contract.ts";
 import { parsed, TransitionsAnswer, type JiraStatus, type JiraTransition } from "./schema.ts";
 
 const MAX_HOPS = 4;
@@ -17,7 +19,7 @@ export interface Move {
   /** All states of the type's workflow, for names and categories. */
   readonly states: readonly JiraStatus[];
   /** Told of each status on the way before the issue is moved there. */
-  readonly passing?: ((status: string) => Promise<void>) | undefined;
+  readonly passing?: ((status: string) => ReturnType<ReportStep>) | undefined;
 }
 
 export type Moved =
@@ -132,9 +134,12 @@ function promise(move: Move, option: JiraTransition): number {
 
 /** Null when it went through, else Jira's own words. */
 async function perform(client: Client, move: Move, transition: JiraTransition): Promise<string | null> {
-  if (transition.to.id !== move.to) await move.passing?.(transition.to.id);
+  const { passing } = move;
+  const isOnTheWay = transition.to.id !== move.to && passing !== undefined;
   try {
-    await doTransition(client, { issueIdOrKey: move.issue, transition: { id: transition.id } });
+    await stepping(isOnTheWay ? () => passing(transition.to.id) : undefined, () =>
+      doTransition(client, { issueIdOrKey: move.issue, transition: { id: transition.id } }),
+    );
     return null;
   } catch (error) {
     if (!isSyncFailure(error, "Rejected")) throw error;

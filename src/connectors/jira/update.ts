@@ -1,9 +1,10 @@
 import type { ReportOutcome, ReportStep, SchemaScope, UpdateRequest, WriteOutcome } from "../contract.ts";
+import { without } from "../attempts.ts";
 import { unraced } from "../race.ts";
 import { editOrWords } from "./edit.ts";
 import { finishAll, toolsOf, type Tools, type Written } from "./finish.ts";
 import { fetchIssues, fetchOne } from "./read.ts";
-import type { JiraIssue } from "./schema.ts";
+import { statusOf, type JiraIssue } from "./schema.ts";
 import { twinOf } from "./twin.ts";
 
 /** Issues that are read, written and read again in one go: few, so that little time passes between the three. */
@@ -53,5 +54,14 @@ async function updateOne(tools: Tools, request: UpdateRequest, present: JiraIssu
   const outcome = await editOrWords(tools, left, present);
   if (outcome === "conflict") return { id, kind: "raced", twin };
   if ("words" in outcome) return { id, kind: "rejected", message: outcome.words };
-  return { request: left, ...outcome, ...(raced.length > 0 ? { raced } : {}) };
+  const isMoved = isMovedSince(left, present, outcome.issue);
+  const all = isMoved ? [...raced, "status" as const] : raced;
+  const rest = isMoved ? { ...left, fields: without(fields, ["status"]) } : left;
+  return { request: rest, ...outcome, ...(all.length > 0 ? { raced: all } : {}) };
+}
+
+/** Whether somebody moved the issue elsewhere while its fields were written: their answer shows it. */
+function isMovedSince({ fields, steps = [] }: UpdateRequest, before: JiraIssue, after: JiraIssue): boolean {
+  const [from, at] = [statusOf(before), statusOf(after)];
+  return fields.status !== undefined && at !== from && at !== fields.status && !steps.includes(at);
 }

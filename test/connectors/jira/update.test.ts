@@ -123,6 +123,20 @@ describe("an update", () => {
     },
   );
 
+  it("leaves a status that somebody sets between our reading and our writing to the next plan", async () => {
+    h = await startHarness();
+    const twin = await made();
+    h.sandbox.onArrival = async ({ operation }) => {
+      if (!operation.startsWith("PUT issue/")) return;
+      h.sandbox.onArrival = undefined;
+      await h.sandbox.human({ action: "transition", key: twin.key, to: "In Progress" });
+    };
+    const fields = { title: "Ours", status: statusId(h.scope, "Done") };
+    const [outcome] = await h.update([updateRequest(twin.ref, fields, { expect: twin.fields })]);
+    const now = { title: "Ours", status: statusId(h.scope, "In Progress") };
+    expect(outcome).toMatchObject({ kind: "done", raced: ["status"], twin: { fields: now } });
+  });
+
   it("takes no issue that cannot be read just now for one that is gone", async () => {
     h = await startHarness();
     const twin = await made();
