@@ -3,6 +3,7 @@
  * which GitHub allows 500 an hour (https://docs.github.com/rest/issues/sub-issues#add-sub-issue); GraphQL takes it with the issue.
  */
 import { z } from "zod";
+import { SyncFailure } from "../../core/errors.ts";
 import type { SchemaScope } from "../contract.ts";
 import { graphIssue, restIssue, type IssueFacts } from "./answers.ts";
 import { mutate, query, send } from "./client.ts";
@@ -65,7 +66,11 @@ export async function bornBelow(scope: SchemaScope, body: Input, parent: string)
     assigneeIds: known(loginsIn(body).map(loginName)),
   };
   const answer = await mutate(scope, createDocument(types.length > 0), { input }, created);
-  return answer?.createIssue?.issue ?? undefined;
+  const made = answer?.createIssue;
+  if (!made) return undefined;
+  if (made.issue) return made.issue;
+  const message = "github: an issue was created and is not shown; it is looked up.";
+  throw new SyncFailure("Unavailable", message, { tool: "github", outcomeUnknown: true });
 }
 
 /**

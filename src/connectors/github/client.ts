@@ -114,8 +114,10 @@ export async function mutate<T>(
     ({ type, message, extensions }) =>
       !isLimitWords(message) && (REFUSALS.includes(type ?? "") || (extensions?.code ?? null) !== null),
   );
-  if (told.length > 0 && isRefusal) return undefined;
-  if (told.length > 0) throw graphqlFailure(told, answer, asked);
+  // Refused may also be a part of what is asked back of what was done.
+  const isDone = Object.values(data ?? {}).some((one) => one !== null);
+  if (told.length > 0 && isRefusal && !isDone) return undefined;
+  if (told.length > 0 && !isRefusal) throw graphqlFailure(told, answer, asked);
   if (data === null || data === undefined) throw unreadable(answer, asked);
   return parsed({ ...answer, data }, asked, shape);
 }

@@ -1,7 +1,7 @@
 /** Creates, exactly once: each body carries its sync key, so that a lost answer costs a look-up and never a second issue. */
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { FieldName, RemoteItem, ToolValue } from "../../core/model.ts";
-import { attempt, doubting, without } from "../attempts.ts";
+import { afterwards, attempt, doubting, without } from "../attempts.ts";
 import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { restIssue, type IssueFacts } from "./answers.ts";
 import { bornBelow, completed, learnNames } from "./born-below.ts";
@@ -72,19 +72,23 @@ async function createOne(creating: Creating, request: CreateRequest, report: Rep
   }
   const parent = parentIn(creating, request);
   let [born, issue]: (IssueFacts | undefined)[] = [];
+  let isEarlier = false;
   // Whatever becomes of the later steps, the issue stands: their refusals are those of single fields.
   const outcome = await attempt(request.id, without(request.fields, ["parent"]), ["title"], async (fields) => {
     const body = bodyOf(creating, { ...request, fields });
     // Once it is made, a field that is refused afterwards is left out of what follows.
     const below =
       parent !== undefined && !born ? await settling(() => bornBelow(creating.scope, body, parent)) : undefined;
-    born ??= below && (await creating.lost.proven(request, below));
-    issue = born ?? (await creating.lost.proven(request, await post(creating, body)));
+    const made = born ?? below ?? (await post(creating, body));
+    issue = await afterwards(() => creating.lost.proven(request, made));
+    isEarlier = issue.number !== made.number;
+    born ??= below;
     await creating.begun?.(request.id, issue.ref);
-    if (born) issue = await complete(creating, request, born, body);
+    if (born && !isEarlier) issue = await complete(creating, request, born, body);
     return twinOf(creating.scope, issue);
   });
   if (!issue) return report(outcome);
+  if (isEarlier) return report({ id: request.id, kind: "done", ...(await resumed(creating, request, issue)) });
   const { twin, refused } = await finished(creating, request, issue);
   const told = outcome.kind === "done" ? outcome.refused : {};
   const lost = dropped(without(request.fields, ["parent", ...Object.keys(told)]), twin);
@@ -118,12 +122,13 @@ async function settling<T>(make: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Time within which a create is followed by its own next steps. */
+/** Time within which a create is followed by its own next steps; one that a limit stopped goes on when that is over. */
 const OWN_STEPS_MS = 5 * 60_000;
 
 /** What an earlier attempt may have left undone: later than that, an open issue is one that people keep open. */
 async function resumed(creating: Creating, request: CreateRequest, issue: IssueFacts): ReturnType<typeof finished> {
-  const isFresh = Date.parse(issue.updatedAt) - Date.parse(issue.createdAt) <= OWN_STEPS_MS;
+  const elapsedMs = Date.parse(issue.updatedAt) - Date.parse(issue.createdAt);
+  const isFresh = elapsedMs <= OWN_STEPS_MS || request.begun !== undefined;
   if (!isFresh) return finished(creating, { ...request, fields: without(request.fields, ["status"]) }, issue);
   return finished(creating, request, await complete(creating, request, issue, bodyOf(creating, request)));
 }

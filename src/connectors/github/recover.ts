@@ -3,7 +3,7 @@
  * travels in the body, and the repository's listing, which reads the primary database, shows it; the search
  * index may lag and proves nothing. The listing is not narrowed to our own account: a token can have been exchanged.
  */
-import { SyncFailure } from "../../core/errors.ts";
+import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { CreateRequest, SchemaScope } from "../contract.ts";
 import { restIssue, restIssues, type IssueFacts } from "./answers.ts";
 import { syncKeyIn } from "./body.ts";
@@ -32,12 +32,13 @@ export interface LookUp {
 export async function lookUp(scope: SchemaScope, lost: readonly CreateRequest[]): Promise<LookUp> {
   const known = new Map<string, IssueFacts>();
   const doubted = new Set(lost.map(({ syncKey }) => syncKey));
-  const learn = async (carried: ReadonlyMap<string, readonly IssueFacts[]>): Promise<void> => {
-    const keys = [...carried.keys()].filter((key) => !known.has(key) || (carried.get(key)?.length ?? 0) > 1);
+  const learn = async (carried: ReadonlyMap<string, readonly IssueFacts[]>, made?: IssueFacts): Promise<void> => {
+    for (const [key, told] of known) await closeOthers(scope, carried.get(key) ?? [], told, made);
+    const fresh = [...carried].filter(([key]) => !known.has(key));
     const oldest: IssueFacts[] = [];
-    for (const key of keys) oldest.push(await oldestOf(scope, carried.get(key) ?? []));
+    for (const [, issues] of fresh) oldest.push(await closeOthers(scope, issues, oldestOf(issues), made));
     const issues = await withParents(scope, oldest);
-    for (const [n, key] of keys.entries()) known.set(key, issues[n] as IssueFacts);
+    for (const [n, [key]] of fresh.entries()) known.set(key, issues[n] as IssueFacts);
   };
   if (lost.length > 0) await learn(await carriers(scope, lost));
   return {
@@ -51,7 +52,7 @@ export async function lookUp(scope: SchemaScope, lost: readonly CreateRequest[])
         const details = { tool: "github", outcomeUnknown: true, retryAfterMs: SETTLE_MS };
         throw new SyncFailure("Unavailable", message, details);
       }
-      await learn(carried);
+      await learn(carried, made);
       doubted.clear();
       const first = known.get(syncKey) ?? made;
       return first.number === made.number || first.author !== shown.author ? made : first;
@@ -72,19 +73,36 @@ async function carriers(
   return found;
 }
 
-async function oldestOf(scope: SchemaScope, issues: readonly IssueFacts[]): Promise<IssueFacts> {
-  const [first, ...newer] = issues.toSorted((a, b) => a.number - b.number) as [IssueFacts, ...IssueFacts[]];
-  for (const issue of newer) await closeDuplicate(scope, issue, first);
-  return first;
+function oldestOf(issues: readonly IssueFacts[]): IssueFacts {
+  return issues.toSorted((a, b) => a.number - b.number)[0] as IssueFacts;
 }
 
-/** A person's copy of an issue carries the marker as well, and stays. */
-async function closeDuplicate(scope: SchemaScope, issue: IssueFacts, first: IssueFacts): Promise<void> {
+/** A person's copy of an issue carries the marker as well, and stays: ours have the title of the twin, or were `made` just now. */
+async function closeOthers(
+  scope: SchemaScope,
+  issues: readonly IssueFacts[],
+  twin: IssueFacts,
+  made?: IssueFacts,
+): Promise<IssueFacts> {
   const { login } = githubSchemaOf(scope.schema).viewer;
-  if (!issue.isOpen || issue.author !== login || issue.title !== first.title) return;
+  const isOurs = ({ isOpen, author, title, number }: IssueFacts): boolean =>
+    isOpen && author === login && author === twin.author && (title === twin.title || number === made?.number);
+  for (const issue of issues)
+    if (issue.number !== twin.number && isOurs(issue)) await closeDuplicate(scope, issue, twin);
+  return twin;
+}
+
+/** Where the server knows no such reason it is closed as not planned; and it may be gone already. */
+async function closeDuplicate(scope: SchemaScope, issue: IssueFacts, twin: IssueFacts): Promise<void> {
   const route = "PATCH /repos/{owner}/{repo}/issues/{issue_number}";
-  const state = { state: "closed", state_reason: "duplicate", duplicate_issue_id: first.databaseId };
-  await send(scope, route, { ...pathOf(issue), issue_number: issue.number, ...state }, restIssue);
+  const close = (why: object): Promise<IssueFacts> =>
+    send(scope, route, { ...pathOf(issue), issue_number: issue.number, state: "closed", ...why }, restIssue);
+  try {
+    await close({ state_reason: "duplicate", duplicate_issue_id: twin.databaseId });
+  } catch (error) {
+    if (isSyncFailure(error, "Rejected")) await close({ state_reason: "not_planned" });
+    else if (!isSyncFailure(error, "NotFound")) throw error;
+  }
 }
 
 /** When the first of them can have been sent, on the vendor's clock; undefined where nobody knows: then all are read. */

@@ -13,7 +13,7 @@ import {
   withoutRefused,
   type IssueBody,
 } from "./issue-fields.ts";
-import { BULK_READ, fetchIssues } from "./read.ts";
+import { BULK_READ, fetchIssues, fetchOne } from "./read.ts";
 import { findBySyncKey, movedByPeople } from "./recover.ts";
 import { CreatedAnswer, IssuesAnswer, jiraSchema, parsed, textOf, type JiraIssue, type JiraType } from "./schema.ts";
 import { finishAll, toolsOf, type Refused, type Tools, type Written } from "./finish.ts";
@@ -63,22 +63,23 @@ export async function create(
 
 /** Finishes what an earlier attempt has made already; answers the ids of those requests. */
 async function adopt(tools: Tools, requests: readonly CreateRequest[], report: ReportOutcome): Promise<Set<string>> {
-  const { scope, client } = tools;
+  const { client } = tools;
   const lost = requests.filter((request) => request.recover);
   const adopted = new Set<string>();
   if (lost.length === 0) return adopted;
   const made = await madeOf(tools, lost);
   for (let at = 0; at < made.length; at += BULK_READ) {
     const chunk = made.slice(at, at + BULK_READ);
-    const refs = chunk.map(({ ref }) => ref);
-    // Read past the index: what it still shows may be deleted.
-    const issues = await fetchIssues(scope, client, refs, ["creator", "created"]);
-    const moved = await movedByPeople(client, issues);
-    const written = chunk.flatMap(({ request, ref }): MadeTwin[] => {
+    const issues = await issuesOf(tools, chunk);
+    const begun = new Set(chunk.flatMap(({ request }) => request.begun ?? []));
+    const moved = await movedByPeople(client, issues, begun);
+    const written: MadeTwin[] = [];
+    for (const { request, ref } of chunk) {
       const issue = issues.find(({ id }) => id === ref);
-      if (issue) adopted.add(request.id);
-      return issue ? [{ request, issue, refused: {}, isMoved: moved.has(issue.id) }] : [];
-    });
+      if (issue || begun.has(ref)) adopted.add(request.id);
+      if (issue) written.push({ request, issue, refused: {}, isMoved: moved.has(issue.id) });
+      else if (begun.has(ref)) await report({ id: request.id, kind: "rejected", message: UNREADABLE });
+    }
     const left = await leftOver(tools, written);
     await completeAll(
       tools,
@@ -90,16 +91,35 @@ async function adopt(tools: Tools, requests: readonly CreateRequest[], report: R
 }
 
 /** Which of them stand in Jira: only what nobody told of as begun is looked for. */
-async function madeOf(
-  { scope, client }: Tools,
-  lost: readonly CreateRequest[],
-): Promise<readonly { readonly request: CreateRequest; readonly ref: string }[]> {
+async function madeOf({ scope, client }: Tools, lost: readonly CreateRequest[]): Promise<readonly Made[]> {
   const untold = lost.filter(({ begun }) => begun === undefined);
   const found = untold.length > 0 ? await findBySyncKey(scope, client, untold) : new Map<string, JiraIssue>();
   return lost.flatMap((request) => {
     const ref = request.begun ?? found.get(request.syncKey)?.id;
     return ref === undefined ? [] : [{ request, ref }];
   });
+}
+
+/** Of an issue that stood: making it anew would make one more at each attempt. */
+const UNREADABLE =
+  "its issue was created and cannot be read: somebody deleted it, or it has a security level that keeps it from our account";
+
+interface Made {
+  readonly request: CreateRequest;
+  readonly ref: string;
+}
+
+/** Read past the index: what it still shows may be deleted. What is known to have been made is not gone yet where a bulk answer leaves it out. */
+async function issuesOf({ scope, client }: Tools, made: readonly Made[]): Promise<JiraIssue[]> {
+  const more = ["creator", "created"];
+  const refs = made.map(({ ref }) => ref);
+  const issues = await fetchIssues(scope, client, refs, more);
+  for (const { request, ref } of made) {
+    if (request.begun !== ref || issues.some(({ id }) => id === ref)) continue;
+    const issue = await fetchOne(scope, client, ref, more);
+    if (issue) issues.push(issue);
+  }
+  return issues;
 }
 
 type MadeTwin = Written & { readonly request: CreateRequest };

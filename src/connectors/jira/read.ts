@@ -60,11 +60,16 @@ export async function fetchIssues(
 }
 
 /** One issue by id or key; null only where Jira says that there is none. */
-export async function fetchOne(scope: SchemaScope, client: Client, ref: string): Promise<JiraIssue | null> {
+export async function fetchOne(
+  scope: SchemaScope,
+  client: Client,
+  ref: string,
+  more: readonly string[] = [],
+): Promise<JiraIssue | null> {
   try {
     const answer = await getIssue(client, {
       issueIdOrKey: encodeURIComponent(ref),
-      fields: askedFields(jiraSchema(scope.schema)),
+      fields: [...askedFields(jiraSchema(scope.schema)), ...more],
       properties: [PROPERTY],
     });
     return parsed(IssueAnswer, answer, `issue ${ref}`);

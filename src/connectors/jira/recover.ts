@@ -72,9 +72,14 @@ const OWN_MOVES_MS = 5 * 60_000;
 
 /**
  * Found issues whose status somebody changed after we made them: theirs to keep. Our own first steps,
- * broken off by a crash, come from the account that made the issue and within minutes of it.
+ * broken off by a crash, come from the account that made the issue and within minutes of it; those of one that is
+ * told of as `begun`, which a limit may have stopped for long, come from it at any time.
  */
-export async function movedByPeople(client: Client, issues: readonly JiraIssue[]): Promise<ReadonlySet<string>> {
+export async function movedByPeople(
+  client: Client,
+  issues: readonly JiraIssue[],
+  begun: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
   const moved = new Set<string>();
   if (issues.length === 0) return moved;
   const made = new Map(issues.map((issue) => [issue.id, issue.fields]));
@@ -84,7 +89,8 @@ export async function movedByPeople(client: Client, issues: readonly JiraIssue[]
   })) {
     const { creator, created } = made.get(ref) ?? {};
     const isOurs = author === (creator as { accountId?: string } | undefined)?.accountId;
-    if (!isOurs || Date.parse(at) - Date.parse(isoTime(created)) > OWN_MOVES_MS) moved.add(ref);
+    const isLate = !begun.has(ref) && Date.parse(at) - Date.parse(isoTime(created)) > OWN_MOVES_MS;
+    if (!isOurs || isLate) moved.add(ref);
   }
   return moved;
 }

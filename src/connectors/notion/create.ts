@@ -2,7 +2,7 @@
 import type { CreatePageParameters } from "@notionhq/client";
 import { isSyncFailure, SyncFailure } from "../../core/errors.ts";
 import type { ItemType, RemoteItem, ToolValues } from "../../core/model.ts";
-import { attempt, doubting } from "../attempts.ts";
+import { afterwards, attempt, doubting } from "../attempts.ts";
 import type { CreateRequest, ReportBegun, ReportOutcome, SchemaScope } from "../contract.ts";
 import { rowOf } from "../../core/maps.ts";
 import { bestNamed } from "../status-choice.ts";
@@ -13,14 +13,11 @@ import { notionClient } from "./client.ts";
 import { toNotion } from "./dialect-write.ts";
 import { SavedUnshown } from "./failure.ts";
 import { pageIn, readPage, readTwin } from "./read.ts";
-import { lookUp, type LookUp } from "./recover.ts";
+import { lookUp, SETTLE_MS, type LookUp } from "./recover.ts";
 import { notionSchema } from "./schema.ts";
 import { twinOf } from "./twin.ts";
 import { optionInput, propertyInputs, textInput } from "./values.ts";
 import { blaming } from "./write-properties.ts";
-
-/** A request that got no answer may still be under way, and a query show it a little later: by then it can be found. */
-const SETTLE_MS = 3_000;
 
 /** Makes every twin and reports each as soon as it is known; parents must come in earlier requests of the list. */
 export async function create(
@@ -75,10 +72,11 @@ async function post(
     ...(text === "" ? {} : { markdown: text }),
   };
   const made = await blaming(schema, request.type, fields, () => sent(scope, body));
-  const page = await lost.proven(request, made);
+  const page = await afterwards(() => lost.proven(request, made));
   await begun?.(request.id, page.id);
-  // Notion rewrites what it is given.
-  const held: Body = text === "" ? null : await readBody(scope, page.id);
+  // Notion rewrites what it is given; and what was made earlier may have a text of its own.
+  const isEmpty = text === "" && page.id === made.id;
+  const held: Body = isEmpty ? null : await afterwards(() => readBody(scope, page.id));
   return twinOf(scope, page, held);
 }
 
@@ -87,12 +85,21 @@ async function sent(scope: SchemaScope, body: CreatePageParameters): Promise<Not
   try {
     return pageIn(await notionClient(scope).pages.create(body));
   } catch (error) {
-    const saved =
-      error instanceof SavedUnshown && error.created !== undefined && (await readPage(scope, error.created));
+    const saved = error instanceof SavedUnshown && error.created !== undefined && (await shown(scope, error.created));
     if (saved) return saved;
     if (!isSyncFailure(error) || !error.details.outcomeUnknown) throw error;
     const retryAfterMs = Math.max(SETTLE_MS, error.details.retryAfterMs ?? 0);
     throw new SyncFailure(error.code, error.message, { ...error.details, retryAfterMs }, error);
+  }
+}
+
+/** Whatever keeps it from being read, a limit as well: it stands. */
+async function shown(scope: SchemaScope, created: string): Promise<NotionPage | null> {
+  try {
+    return await readPage(scope, created);
+  } catch (error) {
+    if (!isSyncFailure(error)) throw error;
+    throw new SyncFailure(error.code, error.message, { ...error.details, outcomeUnknown: true }, error);
   }
 }
 

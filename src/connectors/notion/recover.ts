@@ -8,6 +8,8 @@ import { queryTexts } from "./query.ts";
 import { notionSchema } from "./schema.ts";
 import { valueOf } from "./twin.ts";
 
+/** A request that got no answer may still be under way, and a query show it a little later: by then it can be found. */
+export const SETTLE_MS = 3_000;
 /** Conditions of one query. */
 const TOGETHER = 50;
 
@@ -17,7 +19,7 @@ export interface LookUp {
   pageOf(syncKey: string): NotionPage | undefined;
   /**
    * The page of a create that was sent once more because none was known. A query may have kept one back: asked again,
-   * once for all that it was asked for, it has to show the page that was `made` just now, edited last and so at its end.
+   * once for all that it was asked for, it has to show the page that was `made` just now, in the newest minute and so near its end.
    */
   proven(request: CreateRequest, made: NotionPage): Promise<NotionPage>;
 }
@@ -30,7 +32,7 @@ export async function lookUp(scope: SchemaScope, lost: readonly CreateRequest[])
   );
   const isMarked = notionSchema(scope.schema).properties.sync_key !== undefined;
   const learn = async (carried: ReadonlyMap<string, readonly NotionPage[]>): Promise<void> => {
-    for (const [key, pages] of carried) known.set(key, await oldestOf(scope, pages));
+    for (const [key, pages] of carried) known.set(key, await singled(scope, pages, known.get(key)));
   };
   if (isMarked) for (const group of groups) await learn(await carriers(scope, group));
   return {
@@ -41,7 +43,8 @@ export async function lookUp(scope: SchemaScope, lost: readonly CreateRequest[])
       const carried = await carriers(scope, group);
       if (!carried.get(syncKey)?.some(({ id }) => id === made.id)) {
         const message = `notion: page ${made.id} was created and a query does not show it yet; it is looked up.`;
-        throw new SyncFailure("Unavailable", message, { tool: "notion", outcomeUnknown: true });
+        const details = { tool: "notion", outcomeUnknown: true, retryAfterMs: SETTLE_MS };
+        throw new SyncFailure("Unavailable", message, details);
       }
       await learn(carried);
       for (const key of group) doubted.delete(key);
@@ -70,10 +73,11 @@ async function carriers(
   return found;
 }
 
-/** What a person made stays: a duplicate in Notion carries the key along. */
-async function oldestOf(scope: SchemaScope, pages: readonly NotionPage[]): Promise<NotionPage> {
-  const [first, ...newer] = pages.toSorted(byAge) as [NotionPage, ...NotionPage[]];
-  for (const page of newer) if (page.created_by.id === first.created_by.id) await trash(scope, page.id);
+/** The one that is told of as the twin already, else the oldest. What a person made stays: a duplicate in Notion carries the key along. */
+async function singled(scope: SchemaScope, pages: readonly NotionPage[], told?: NotionPage): Promise<NotionPage> {
+  const first = told ?? (pages.toSorted(byAge)[0] as NotionPage);
+  const others = pages.filter(({ id, created_by: by }) => id !== first.id && by.id === first.created_by.id);
+  for (const { id } of others) await trash(scope, id);
   return first;
 }
 

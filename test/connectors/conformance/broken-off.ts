@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CreateRequest } from "../../../src/connectors/contract.ts";
-import { isSyncFailure } from "../../../src/core/errors.ts";
+import { isSyncFailure, type SyncFailure } from "../../../src/core/errors.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Creates that a limit stops: what was not told of was not sent, and what is begun needs no looking for. */
@@ -25,6 +25,55 @@ export function describeBrokenOff(use: () => Session): void {
     console.info(`${harness.name}: stopped at each of ${stops} calls, ${begun} creates were begun by then`);
     expect(stops).toBeGreaterThan(0);
   });
+}
+
+/** The same where the first answer is lost as well: what may stand in spite of that is named. */
+export function describeLostAndBrokenOff(use: () => Session): void {
+  it("makes nothing twice, wherever a limit stops it after an answer was lost", async () => {
+    const { harness } = use();
+    let [stops, doubtful] = [0, 0];
+    for (let isStopped = true; isStopped;) {
+      const session = await openSession(harness);
+      try {
+        const requests = await childrenOf(session);
+        session.fault("create", { kind: "unavailable-after" });
+        const [told, begun] = [new Set<string>(), new Map<string, string>()];
+        const failure = await session.connector
+          .create(
+            session.scopeThatStopsAfter(stops),
+            requests,
+            async ({ id }) => void told.add(id),
+            async (id, ref) => void begun.set(id, ref),
+          )
+          .then(() => null, syncFailure);
+        isStopped = failure?.code === "RateLimited";
+        const inDoubt = failure?.details.inDoubt ?? (isStopped ? [] : requests.map(({ id }) => id));
+        doubtful += isStopped ? inDoubt.length : 0;
+        const left = requests.filter(({ id }) => !told.has(id));
+        const again = left.map((request): CreateRequest => {
+          const ref = begun.get(request.id);
+          return {
+            ...request,
+            recover: ref !== undefined || inDoubt.includes(request.id),
+            ...(ref === undefined ? {} : { begun: ref }),
+          };
+        });
+        session.sandbox.faults.clear();
+        expect((await session.create(again)).map(({ kind }) => kind)).toEqual(left.map(() => "done"));
+        expect(await session.storyTitles()).toEqual(["One", "Three", "Two"]);
+      } finally {
+        await session.sandbox.close();
+      }
+      stops += isStopped ? 1 : 0;
+    }
+    console.info(`${harness.name}: stopped at each of ${stops} calls, ${doubtful} times with a create in doubt`);
+    expect(stops).toBeGreaterThan(0);
+  });
+}
+
+function syncFailure(error: unknown): SyncFailure {
+  if (isSyncFailure(error)) return error;
+  throw error;
 }
 
 /** Stories that take all the steps that a tool may need for one. */

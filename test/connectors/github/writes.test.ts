@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { BODY_MAX, withMarker } from "../../../src/connectors/github/body.ts";
+import type { Http } from "../../../src/connectors/http.ts";
 import { twinIn } from "../requests.ts";
 import { connector, REPOSITORY, startBench, type Bench } from "./bench.ts";
 
@@ -151,6 +152,40 @@ describe("a create", () => {
     ]);
   });
 
+  it("that is made once more under a newer title is closed as a duplicate of the first", async () => {
+    bench = await startBench();
+    const request = bench.request("US-1", { title: "Older", status: "open" });
+    const first = twinIn((await bench.create([request]))[0]);
+    bench.sandbox.faults.add({ kind: "empty-listing", operation: "^GET issues" });
+    const newer = { ...request, fields: { title: "Newer", status: "open" }, recover: true };
+    const twin = twinIn((await bench.create([newer]))[0]);
+    expect([twin.ref, issues().length]).toEqual([first.ref, 2]);
+    expect(issues().map(({ state, reason }) => [state, reason ?? null])).toEqual([
+      ["open", null],
+      ["closed", "duplicate"],
+    ]);
+  });
+
+  it("that GitHub carries out and tells of in part only is not made once more", async () => {
+    bench = await startBench();
+    const parent = await bench.createOne("EPIC-1", { title: "Cards" }, "epic");
+    const answered = {
+      data: { createIssue: { issue: null } },
+      errors: [{ type: "FORBIDDEN", path: ["createIssue", "issue"], message: "no" }],
+    };
+    const send: Http["send"] = async (asked) => {
+      const answer = await bench.scope.http.send(asked);
+      return /createIssue/.test(asked.body ?? "") ? { ...answer, text: JSON.stringify(answered) } : answer;
+    };
+    const http = Object.create(bench.scope.http, { send: { value: send } }) as Http;
+    const request = bench.request("US-1", { title: "Below", parent: parent.ref });
+    const failing = bench.create([request], { ...bench.scope, http });
+    await expect(failing).rejects.toMatchObject({ code: "Unavailable", details: { outcomeUnknown: true } });
+    expect(issues()).toHaveLength(2);
+    await bench.create([{ ...request, recover: true }]);
+    expect(issues()).toHaveLength(2);
+  });
+
   it("that is recovered leaves to people what they closed and reopened since", async () => {
     bench = await startBench();
     const request = bench.request("US-1", { title: "Done", status: "closed:completed" });
@@ -242,6 +277,33 @@ describe("an update", () => {
     const twin = await bench.createOne("US-1", { title: "Closed", status: "closed:completed" });
     const outcome = await bench.updateOne(twin, { status: "closed:not_planned" });
     expect(outcome).toMatchObject({ kind: "done", refused: {}, twin: { fields: { status: "closed:not_planned" } } });
+    expect(issues()[0]).toMatchObject({ state: "closed", reason: "not_planned" });
+  });
+
+  it.each([
+    ["drop-before", 2, ["open"]],
+    ["drop-before", 1, ["open"]],
+    ["rate-limited", 1, []],
+  ] as const)("tells of the moment in between (%s, request %i)", async (kind, nth, left) => {
+    bench = await startBench();
+    const twin = await bench.createOne("US-1", { title: "Closed", status: "closed:completed" });
+    bench.sandbox.faults.add({ kind, operation: "^PATCH issues", nth });
+    const steps: unknown[] = [];
+    const fields = { status: "closed:not_planned" };
+    const asked = { id: "one", item: "US-1", type: "story" as const, ref: twin.ref, fields, expect: twin.fields };
+    const step = async (_: string, status: unknown) => {
+      steps.push(status);
+      return async () => void steps.pop();
+    };
+    const failing = connector.update(bench.scope, [asked], async () => undefined, step);
+    await expect(failing).rejects.toMatchObject({ code: kind === "rate-limited" ? "RateLimited" : "Unavailable" });
+    expect(steps).toEqual(left);
+    // Nobody's edit: the next attempt goes on.
+    const again = { ...asked, steps: steps as string[] };
+    await connector.update(bench.scope, [again], async (outcome) => {
+      expect(outcome).toMatchObject({ kind: "done", refused: {}, twin: { fields: { status: "closed:not_planned" } } });
+      expect(outcome).not.toHaveProperty("raced");
+    });
     expect(issues()[0]).toMatchObject({ state: "closed", reason: "not_planned" });
   });
 

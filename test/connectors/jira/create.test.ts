@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { CreateRequest } from "../../../src/connectors/contract.ts";
+import type { Http } from "../../../src/connectors/http.ts";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { ISSUE_TYPES, POINTS_FIELD } from "../../../sandbox/jira/model.ts";
@@ -14,6 +15,39 @@ const range = (count: number): number[] => Array.from({ length: count }, (_, n) 
 const stories = (): string[] => [...h.sandbox.site.issues.values()].map(({ data }) => data.summary).sort();
 const again = (requests: readonly CreateRequest[]): CreateRequest[] =>
   requests.map((request) => ({ ...request, recover: true }));
+
+describe("a create that was begun", () => {
+  it("is not made once more where its issue cannot be read: that is told", async () => {
+    h = await startHarness();
+    const request = createRequest(1);
+    const { ref, key } = twinIn((await h.create([request]))[0]);
+    await h.sandbox.human({ action: "delete", key });
+    const [outcome] = await h.create([{ ...request, recover: true, begun: ref }]);
+    expect(outcome).toMatchObject({ kind: "rejected", message: expect.stringContaining("cannot be read") as string });
+    expect(h.sandbox.log.count("POST issue/bulk")).toBe(1);
+  });
+
+  it("goes on with an issue that a bulk answer leaves out, hours after its first step", async () => {
+    h = await startHarness();
+    const request = createRequest(1, { status: statusId(h.scope, "Done") });
+    const { ref, key } = twinIn((await h.create([createRequest(1)]))[0]);
+    h.sandbox.clock.advance(3_600_000);
+    await h.update([updateRequest(ref, { status: statusId(h.scope, "In Progress") })]);
+    const send: Http["send"] = async (asked) => {
+      const answer = await h.scope.http.send(asked);
+      return asked.url.includes("bulkfetch")
+        ? { ...answer, text: answer.text.replaceAll(key, "OTHER-1").replaceAll(`"${ref}"`, '"1"') }
+        : answer;
+    };
+    const http = Object.create(h.scope.http, { send: { value: send } }) as Http;
+    const outcomes = await collect((report) =>
+      connector.create({ ...h.scope, http }, [{ ...request, recover: true, begun: ref }], report),
+    );
+    expect(outcomes[0]).toMatchObject({ kind: "done", twin: { ref } });
+    expect(h.sandbox.log.count("POST issue/bulk")).toBe(1);
+    expect(h.sandbox.site.get(ref).data.statusId).toBe(statusId(h.scope, "Done"));
+  });
+});
 
 describe("a first sync", () => {
   it("needs four creating calls for 6 epics and 120 stories, and no search", async () => {
