@@ -51,7 +51,8 @@ export function failureOf(answer: Refused, asked: Asked): SyncFailure {
   const { status, headers } = answer;
   const told = refusal.safeParse(answer.body).data;
   const words = (told ? wordsOf(told) : "").slice(0, MAX_WORDS);
-  const retryAfterMs = waitMs({ status, headers, text: words });
+  const text = words || (typeof answer.body === "string" ? answer.body : "");
+  const retryAfterMs = waitMs({ status, headers, text });
   const code = retryAfterMs !== undefined ? "RateLimited" : isMute(answer) ? "Unavailable" : codeOf(status, words);
   const details: ErrorDetails = {
     tool: TOOL,

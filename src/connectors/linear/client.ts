@@ -100,8 +100,9 @@ async function post(scope: Scope, document: string, variables: Variables): Promi
 
 function readAnswer(answer: HttpAnswer, operation: string, mutation: boolean): Posted {
   const context = { status: answer.status, headers: answer.headers, operation, mutation };
-  const parsed = envelope.safeParse(parseJson(answer.text));
-  if (!parsed.success) throw unreadable(context, parsed.error);
+  const body = parseJson(answer.text);
+  const parsed = envelope.safeParse(body);
+  if (!parsed.success) throw unreadable(context, parsed.error, body === undefined && answer.text.startsWith("{"));
   const { data, errors } = parsed.data;
   const posted = { data: data ?? null, headers: answer.headers, status: answer.status };
   if (errors?.length) return { ...posted, failure: failureOf({ ...context, errors }) };

@@ -89,9 +89,9 @@ export function failureOf(answer: FailedAnswer): SyncFailure {
   return new SyncFailure(code, message, details(code, answer, entries));
 }
 
-/** An answer that is no GraphQL at all: a proxy's page, a cut body. What Linear means by 400 stands in the body alone: limits are told by it, too. */
-export function unreadable(answer: Omit<FailedAnswer, "errors">, cause?: unknown): SyncFailure {
-  const isMute = answer.status < 300 || answer.status === 400;
+/** An answer that is no GraphQL at all: a proxy's page, or a cut body: what Linear means by 400 stands there alone, limits as well. */
+export function unreadable(answer: Omit<FailedAnswer, "errors">, cause?: unknown, isCut = false): SyncFailure {
+  const isMute = answer.status < 300 || (answer.status === 400 && isCut);
   const code = isMute ? "Unavailable" : codeOfStatus(answer.status);
   return new SyncFailure(
     code,

@@ -81,6 +81,7 @@ describe("a refusal of REST", () => {
       const { code, details } = failure(status, `{"message":"You have exceeded a sec`);
       expect([code, details.outcomeUnknown]).toEqual(["Unavailable", true]);
       expect(failure(status, "<html>blocked</html>").code).not.toBe("Unavailable");
+      expect(failure(status, `{"message":"You have exceeded a secondary rate limit. Pl`).code).toBe("RateLimited");
     },
   );
 

@@ -87,6 +87,8 @@ describe("errors as Linear tells them", () => {
     [200, "[1,2]", "Unavailable"],
     // Its limits have this status too, and only the body says so.
     [400, '{"errors":[{"message":"Rate limit exc', "Unavailable"],
+    [400, "<html>bad request</html>", "Rejected"],
+    [400, "{}", "Rejected"],
     [401, "no", "AuthFailed"],
     [403, "<html>blocked</html>", "Forbidden"],
     [429, "slow down", "RateLimited"],
