@@ -187,12 +187,12 @@ export function jiraSchema(schema: ToolSchema): JiraSchema {
   return schema as unknown as JiraSchema;
 }
 
-/** A text, and `""` for anything else. */
 /** Id of the status that an issue stands at; empty where the answer does not tell. */
 export function statusOf({ fields }: JiraIssue): string {
   return textOf((fields["status"] as { id?: unknown } | undefined)?.id);
 }
 
+/** A text, and `""` for anything else. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
