@@ -4,7 +4,7 @@
  * declared capabilities or by what the harness leaves out, never by a copy of the suite.
  */
 import { afterEach, beforeEach, describe } from "vitest";
-import { describeBrokenOff, describeLostAndBrokenOff } from "./conformance/broken-off.ts";
+import { describeBrokenOff } from "./conformance/broken-off.ts";
 import { describeFailures } from "./conformance/failures.ts";
 import type { Harness } from "./conformance/harness.ts";
 import { describeLensLaws } from "./conformance/lens-laws.ts";
@@ -31,9 +31,6 @@ export function describeConformance(harness: Harness): void {
     describe("reading", () => describeReads(use));
     describe("writing", () => describeWrites(use));
     describe("failing", () => describeFailures(use));
-    describe("broken off", () => {
-      describeBrokenOff(use);
-      describeLostAndBrokenOff(use);
-    });
+    describe("broken off", () => describeBrokenOff(use));
   });
 }

@@ -1,6 +1,12 @@
 /** What the tests of all connectors ask for, and what they are told. */
-import type { CreateRequest, ReportOutcome, WriteOutcome } from "../../src/connectors/contract.ts";
+import type { CreateRequest, ReportOutcome, Scope, WriteOutcome } from "../../src/connectors/contract.ts";
+import type { Http } from "../../src/connectors/http.ts";
 import type { RemoteItem, ToolValues } from "../../src/core/model.ts";
+
+/** The same connector and stand-in, where requests go another way. */
+export function sendingBy<S extends Scope>(scope: S, send: Http["send"]): S {
+  return { ...scope, http: Object.create(scope.http, { send: { value: send } }) as Http };
+}
 
 /** A story, unless `over` says otherwise. */
 export function createRequest(n: number, fields: ToolValues = {}, over: Partial<CreateRequest> = {}): CreateRequest {

@@ -26,7 +26,8 @@ export interface LookUp {
 
 export async function lookUp(scope: SchemaScope, lost: readonly CreateRequest[]): Promise<LookUp> {
   const known = new Map<string, NotionPage>();
-  const [keys, doubted] = [lost.map(({ syncKey }) => syncKey), new Set(lost.map(({ syncKey }) => syncKey))];
+  const keys = lost.map(({ syncKey }) => syncKey);
+  const doubted = new Set(keys);
   const groups = Array.from({ length: Math.ceil(keys.length / TOGETHER) }, (_, n) =>
     keys.slice(n * TOGETHER, (n + 1) * TOGETHER),
   );

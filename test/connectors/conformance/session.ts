@@ -8,7 +8,7 @@ import { isSyncFailure, SyncFailure, type ErrorCode } from "../../../src/core/er
 import type { LensTable } from "../../../src/core/lens.ts";
 import type { FieldName, FieldValues, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import type { FaultRule } from "../../../sandbox/kit/faults.ts";
-import { collect } from "../requests.ts";
+import { collect, sendingBy } from "../requests.ts";
 import type { Harness, Running, WorkType } from "./harness.ts";
 
 const NO_BUDGET: Budget = { reserve: () => Promise.resolve(), observe: () => Promise.resolve() };
@@ -52,7 +52,7 @@ export class Session {
       if (left-- > 0) return this.scope.http.send(request);
       throw new SyncFailure("RateLimited", "used up", { retryAfterMs: 1_000 });
     };
-    return { ...this.scope, http: Object.create(this.scope.http, { send: { value: send } }) as Http };
+    return sendingBy(this.scope, send);
   }
 
   /** Canonical fields in the tool's terms; what the tool cannot hold is left out. */

@@ -4,7 +4,7 @@ import type { Http } from "../../../src/connectors/http.ts";
 import { isSyncFailure } from "../../../src/core/errors.ts";
 import { Clock } from "../../../sandbox/kit/clock.ts";
 import { ISSUE_TYPES, POINTS_FIELD } from "../../../sandbox/jira/model.ts";
-import { collect, createRequest, twinIn } from "../requests.ts";
+import { collect, createRequest, sendingBy, twinIn } from "../requests.ts";
 import { closeHarness, connector, startHarness, statusId, updateRequest, type Harness } from "./harness.ts";
 
 let h: Harness;
@@ -39,9 +39,8 @@ describe("a create that was begun", () => {
         ? { ...answer, text: answer.text.replaceAll(key, "OTHER-1").replaceAll(`"${ref}"`, '"1"') }
         : answer;
     };
-    const http = Object.create(h.scope.http, { send: { value: send } }) as Http;
     const outcomes = await collect((report) =>
-      connector.create({ ...h.scope, http }, [{ ...request, recover: true, begun: ref }], report),
+      connector.create(sendingBy(h.scope, send), [{ ...request, recover: true, begun: ref }], report),
     );
     expect(outcomes[0]).toMatchObject({ kind: "done", twin: { ref } });
     expect(h.sandbox.log.count("POST issue/bulk")).toBe(1);
