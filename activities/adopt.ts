@@ -5,7 +5,8 @@ import { namedTwins } from "../src/core/matching.ts";
 import { duplicateRef } from "../src/core/reconcile/ref-claims.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { containerOf, markedTwin } from "../src/connectors/sync-key.ts";
-import { noteFacts, type Engine, type RunContext, type ToolContext, type UnlinkedRef } from "./engine.ts";
+import { noteFacts, type Engine } from "./engine.ts";
+import { type RunContext, type ToolContext, type UnlinkedRef } from "./run-context.ts";
 import type { ToolSession } from "./tool-session.ts";
 
 interface Claim extends UnlinkedRef {

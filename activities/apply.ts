@@ -8,7 +8,8 @@ import type { Overwritten, ReportOutcome, UpdateRequest, WriteOutcome } from "..
 import { containerOf, syncKey } from "../src/connectors/sync-key.ts";
 import type { Intent } from "../src/store/store.ts";
 import { throughConnection } from "./connections.ts";
-import { loadContext, noteFacts, toolContext, type Engine } from "./engine.ts";
+import { noteFacts, type Engine } from "./engine.ts";
+import { loadContext, toolContext } from "./run-context.ts";
 import { auditEntry, earlierLinks, resolved, settle, type ApplyRun, type Earlier, type Tally } from "./acknowledge.ts";
 import { lensesOf } from "./identities.ts";
 import { doubtSchema, dropSchema, openSession, schemaOf, type ToolSession } from "./tool-session.ts";

@@ -1,6 +1,7 @@
 import { isSyncFailure, type ErrorCode } from "../src/core/errors.ts";
 import type { Committed, CommitInput } from "../src/core/ports.ts";
-import { KEEP_MS, storeContext, type Engine } from "./engine.ts";
+import { KEEP_MS, type Engine } from "./engine.ts";
+import { storeContext } from "./run-context.ts";
 import { storeReport } from "./reporting.ts";
 
 /** Ends a run that one of its own steps failed for good, so that nobody takes it for one that still goes on. */

@@ -2,7 +2,8 @@
 import type { FieldValue, Link } from "../src/core/model.ts";
 import type { FieldChange, ReportChange } from "../src/core/report.ts";
 import type { AuditEntry } from "../src/store/store.ts";
-import type { Engine, RunContext } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { RunContext } from "./run-context.ts";
 
 export async function changesSince(
   engine: Engine,

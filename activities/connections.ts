@@ -11,7 +11,8 @@ import { secretNames } from "../src/registry/credentials.ts";
 import { periodMs } from "../src/registry/registry-schema.ts";
 import { rotationOf } from "../src/registry/rotation.ts";
 import type { ConnectionRecord, Refusal, ToolPause } from "../src/store/connections.ts";
-import type { Engine, RunContext, ToolContext } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { RunContext, ToolContext } from "./run-context.ts";
 import { openSession, schemaOf, type SessionContext, type ToolSession } from "./tool-session.ts";
 
 /** How the watches of credentials are reached. */

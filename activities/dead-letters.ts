@@ -5,7 +5,8 @@ import { isUrgent, type SyncRequest } from "../src/core/ports.ts";
 import { restMs } from "../src/core/sync-error.ts";
 import type { DeadLetter } from "../src/store/dead-letters.ts";
 import type { Intent } from "../src/store/store.ts";
-import type { Engine, RunContext } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { RunContext } from "./run-context.ts";
 
 /** Who waits for a sync, or has everything read anew, has everything tried as well. */
 function triesAll(request: SyncRequest): boolean {

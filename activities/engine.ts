@@ -1,11 +1,9 @@
 /** What the activities work with: one set per worker process. */
-import { SyncFailure, type ErrorCode } from "../src/core/errors.ts";
+import type { ErrorCode } from "../src/core/errors.ts";
 import type { Finding } from "../src/core/findings.ts";
-import type { ItemId, ItemType, ToolKey } from "../src/core/model.ts";
-import type { SyncRequest } from "../src/core/ports.ts";
+import type { ToolKey } from "../src/core/model.ts";
 import type { ConnectorModule } from "../src/connectors/contract.ts";
 import type { HubFolder } from "../src/hub/folder.ts";
-import type { ResolvedTool } from "../src/registry/resolve.ts";
 import type { Workspace } from "../src/registry/workspace.ts";
 import type { Store } from "../src/store/store.ts";
 
@@ -18,64 +16,8 @@ export interface Engine {
   readonly now: () => number;
 }
 
-/** A ref that people wrote into the hub and that no link stands for yet. */
-export interface UnlinkedRef {
-  readonly item: ItemId;
-  readonly type: ItemType;
-  readonly ref: string;
-  /** The item that had this ref when it was last seen, where the hub has it no more: renamed by hand. */
-  readonly heirOf?: ItemId;
-}
-
-/** How one tool of a project is synced in one run: what `prepare` resolved, without secrets. */
-export type ToolContext = Omit<ResolvedTool, "credentials" | "missingEnv"> & {
-  /** Whether a person waits for the run. */
-  readonly urgent: boolean;
-  readonly unlinked: readonly UnlinkedRef[];
-  /** Items with neither a ref nor a link: a twin may carry their marker all the same. */
-  readonly unmarked: readonly { readonly item: ItemId; readonly type: ItemType }[];
-};
-
-/** What the rest of the project must know of a tool that takes no part in a run. */
-export interface OtherTool extends Pick<ToolContext, "tool" | "mode" | "adoption"> {
-  readonly tasks: boolean;
-}
-
-/** What a run was prepared with; stored, so that a tool's worker needs no hub folder. */
-export interface RunContext {
-  readonly project: string;
-  readonly run: string;
-  readonly request: SyncRequest;
-  readonly startedAt: number;
-  readonly tools: readonly ToolContext[];
-  /** Tools that the project binds and that take no part: not asked for, or without credentials. */
-  readonly others: readonly OtherTool[];
-  readonly findings: readonly Finding[];
-  /** Runs that were under way when this one was asked for. */
-  readonly finishedFirst?: readonly string[];
-}
-
 /** What a run notes for its own steps is kept this long: longer than any wait inside a run. */
 export const KEEP_MS = 3 * 86_400_000;
-
-export async function storeContext(engine: Engine, context: RunContext): Promise<void> {
-  await engine.store.cache(`context/${context.run}`, context, engine.now() + KEEP_MS);
-}
-
-export async function loadContext(engine: Engine, run: string): Promise<RunContext> {
-  const context = await engine.store.cached(`context/${run}`, engine.now());
-  if (context) return context as RunContext;
-  throw new SyncFailure(
-    "Bug",
-    `run ${run} has no stored context; was the store replaced while it ran? Start a new sync.`,
-  );
-}
-
-export function toolContext(context: RunContext, tool: ToolKey): ToolContext {
-  const found = context.tools.find((candidate) => candidate.tool === tool);
-  if (found) return found;
-  throw new SyncFailure("Bug", `run ${context.run} was not prepared for ${tool}`, { tool });
-}
 
 /** What happened to one tool in one run, for the report. */
 export interface ToolFacts {

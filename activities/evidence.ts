@@ -1,7 +1,8 @@
 import type { EvidenceInput } from "../src/core/ports.ts";
 import type { FieldName, Stamp } from "../src/core/model.ts";
 import { throughConnection } from "./connections.ts";
-import { KEEP_MS, loadContext, toolContext, type Engine } from "./engine.ts";
+import { KEEP_MS, type Engine } from "./engine.ts";
+import { loadContext, toolContext } from "./run-context.ts";
 import { openSession, schemaOf } from "./tool-session.ts";
 
 /** What the planner wants to know of a tool's history before it decides by time. */

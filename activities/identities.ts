@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Connector, ToolSchema } from "../src/connectors/contract.ts";
 import type { LensTable } from "../src/core/lens.ts";
-import type { Engine, ToolContext } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { ToolContext } from "./run-context.ts";
 
 interface Described {
   readonly connector: Connector;

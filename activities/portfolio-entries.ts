@@ -1,7 +1,6 @@
 /** What the steps of one portfolio run leave each other of its projects: too much for a history. */
-import type { Binding } from "../src/connectors/contract.ts";
-import { NO_MAPS } from "../src/core/maps.ts";
 import { KEEP_MS, type Engine } from "./engine.ts";
+import { restored, stored, type Stored } from "./stored-binding.ts";
 import type { SessionContext } from "./tool-session.ts";
 
 /** One project in one portfolio run: what it is bound to, and whether its own files call for a sync. */
@@ -20,61 +19,33 @@ export interface PortfolioEntry {
 }
 
 type Tool = PortfolioEntry["tools"][number];
-
-/** As stored: the people of a client and the maps of a tool, hundreds of lines that projects have in common, stand there once. */
-interface Stored {
-  readonly people: readonly Binding["people"][];
-  readonly maps: readonly Binding["maps"][];
-  readonly entries: readonly StoredEntry[];
-}
-type StoredEntry = Omit<PortfolioEntry, "tools"> & { readonly tools: readonly StoredTool[] };
-type StoredTool = Omit<Tool, "binding"> & {
-  /** `people`, `maps`: the places in the lists. */
-  readonly binding: Omit<Binding, "people" | "maps"> & { readonly people: number; readonly maps: number };
-};
+type StoredEntry = Omit<PortfolioEntry, "tools"> & { readonly tools: readonly Stored<Tool>[] };
 
 export async function saveEntries(
   engine: Engine,
   portfolio: string,
   entries: readonly PortfolioEntry[],
 ): Promise<void> {
-  await engine.store.cache(keyOf(portfolio), packed(entries), engine.now() + KEEP_MS);
+  const rows: StoredEntry[] = [];
+  for (const entry of entries)
+    rows.push({ ...entry, tools: await Promise.all(entry.tools.map((tool) => stored(engine, tool))) });
+  await engine.store.cache(keyOf(portfolio), rows, engine.now() + KEEP_MS);
 }
 
 export async function entriesOf(engine: Engine, portfolio: string): Promise<readonly PortfolioEntry[]> {
-  const stored = (await engine.store.cached(keyOf(portfolio), engine.now())) as Stored | null;
-  return stored ? unpacked(stored) : [];
+  const rows = (await engine.store.cached(keyOf(portfolio), engine.now())) as readonly StoredEntry[] | null;
+  const entries: PortfolioEntry[] = [];
+  for (const row of rows ?? []) {
+    const tools = await Promise.all(row.tools.map((tool) => restored<Tool>(engine, tool)));
+    entries.push({ ...row, tools: tools.filter((tool) => tool !== null) });
+  }
+  return entries;
 }
 
 export async function dropEntries(engine: Engine, portfolio: string): Promise<void> {
   await engine.store.dropCached(keyOf(portfolio));
 }
 
-function packed(entries: readonly PortfolioEntry[]): Stored {
-  const people = new Map<Binding["people"], number>();
-  const maps = new Map<Binding["maps"], number>();
-  const toolOf = (tool: Tool): StoredTool => ({
-    ...tool,
-    binding: { ...tool.binding, people: placeIn(people, tool.binding.people), maps: placeIn(maps, tool.binding.maps) },
-  });
-  const stored = entries.map((entry): StoredEntry => ({ ...entry, tools: entry.tools.map(toolOf) }));
-  return { people: [...people.keys()], maps: [...maps.keys()], entries: stored };
-}
-
-function placeIn<T>(places: Map<T, number>, one: T): number {
-  const place = places.get(one) ?? places.size;
-  places.set(one, place);
-  return place;
-}
-
-function unpacked({ people, maps, entries }: Stored): PortfolioEntry[] {
-  const toolOf = ({ binding, ...tool }: StoredTool): Tool => ({
-    ...tool,
-    binding: { ...binding, people: people[binding.people] ?? {}, maps: maps[binding.maps] ?? NO_MAPS },
-  });
-  return entries.map((entry) => ({ ...entry, tools: entry.tools.map(toolOf) }));
-}
-
 function keyOf(portfolio: string): string {
-  return `portfolio/${portfolio}`;
+  return `entries/${portfolio}`;
 }

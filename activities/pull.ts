@@ -8,7 +8,8 @@ import type { SchemaScope } from "../src/connectors/contract.ts";
 import { asSeries } from "../src/connectors/http.ts";
 import { adoptMarked, adoptRefs } from "./adopt.ts";
 import { throughConnection } from "./connections.ts";
-import { loadContext, noteFacts, toolContext, toolFacts, type Engine, type RunContext } from "./engine.ts";
+import { noteFacts, toolFacts, type Engine } from "./engine.ts";
+import { loadContext, toolContext, type RunContext } from "./run-context.ts";
 import { lensesOf } from "./identities.ts";
 import { checkRights } from "./rights.ts";
 import {

@@ -6,7 +6,8 @@ import type { ConflictAnswer } from "../src/core/policy.ts";
 import type { Answered, AnswerInput, Question, RemindInput, Resolution } from "../src/core/ports.ts";
 import type { ItemId } from "../src/core/model.ts";
 import type { ConflictRecord } from "../src/store/store.ts";
-import type { Engine, RunContext } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { RunContext } from "./run-context.ts";
 import type { PassPlan } from "./planning.ts";
 import { untouchedConflicts } from "./scope.ts";
 

@@ -10,16 +10,8 @@ import { findTool } from "../src/registry/registry.ts";
 import type { DeadLetter } from "../src/store/dead-letters.ts";
 import type { Intent } from "../src/store/store.ts";
 import { changesSince } from "./changes.ts";
-import {
-  hubFacts,
-  loadContext,
-  NO_FACTS,
-  toolFacts,
-  type Engine,
-  type RunContext,
-  type ToolContext,
-  type ToolFacts,
-} from "./engine.ts";
+import { hubFacts, NO_FACTS, toolFacts, type Engine, type ToolFacts } from "./engine.ts";
+import { loadContext, type RunContext, type ToolContext } from "./run-context.ts";
 import { findingsOfRun } from "./scope.ts";
 import { planKey, type StoredPlan } from "./stored-plan.ts";
 import { openSession } from "./tool-session.ts";

@@ -2,7 +2,8 @@
 import { SyncFailure } from "../src/core/errors.ts";
 import type { MissingRight, Scope } from "../src/connectors/contract.ts";
 import { containerOf } from "../src/connectors/sync-key.ts";
-import type { Engine, RunContext } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { RunContext } from "./run-context.ts";
 import type { SessionContext, ToolSession } from "./tool-session.ts";
 
 /** Who had the rights keeps them, until a write says otherwise. */

@@ -1,7 +1,7 @@
 /** One tool of one run, ready to be called: credentials resolved here and nowhere else. */
-import { createHash } from "node:crypto";
 import { SyncFailure } from "../src/core/errors.ts";
 import type { LensTable } from "../src/core/lens.ts";
+import type { ToolValue } from "../src/core/model.ts";
 import type { Binding, Connector, SchemaScope, Shared, ToolSchema } from "../src/connectors/contract.ts";
 import { createHttp, type Http } from "../src/connectors/http.ts";
 import { NO_MAPS } from "../src/core/maps.ts";
@@ -9,8 +9,10 @@ import { createBudget } from "../src/rate/budget.ts";
 import { resolveCredentials } from "../src/registry/credentials.ts";
 import { findTool } from "../src/registry/registry.ts";
 import { accessOf } from "./access.ts";
-import type { Engine, ToolContext } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { ToolContext } from "./run-context.ts";
 import { lensesOf, noteAccounts } from "./identities.ts";
+import { intern, interned, nameOf } from "./interned.ts";
 
 /** The contract's "cache static data for one hour". */
 const SCHEMA_TTL_MS = 3_600_000;
@@ -58,16 +60,13 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C):
     now: engine.now,
     timeoutMs: engine.workspace.config.engine.request_timeout_ms,
   });
-  // Projects that are bound alike share what the tool says about itself.
-  const { project: _, ...binding } = context.binding;
-  const place = createHash("sha256").update(JSON.stringify(binding)).digest("hex").slice(0, 16);
   return {
     connector: module.connector,
     context,
     http,
     account: endpoint.account,
     renewsItself: access !== undefined,
-    schemaKey: `schema/${endpoint.account}/${place}`,
+    schemaKey: `schema/${endpoint.account}/${placeOf(context.binding)}`,
     scope: (schema, signal) => ({
       binding: context.binding,
       http,
@@ -76,6 +75,11 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C):
       shared: sharedOf(engine, endpoint.account, SCHEMA_TTL_MS),
     }),
   };
+}
+
+/** Names what a schema depends on: projects that are bound alike share what the tool says about itself. */
+function placeOf({ project: _, maps, people, ...own }: Binding): string {
+  return nameOf({ ...own, maps: nameOf(maps), people: nameOf(people) }).slice(0, 16);
 }
 
 /** What an earlier version stored of a run, or of a refusal, has none. */
@@ -93,8 +97,8 @@ export async function schemaOf(
   signal: AbortSignal,
   fresh: boolean,
 ): Promise<ToolSchema> {
-  const cached = fresh ? null : await cachedSchema(engine, session.schemaKey, engine.now());
-  if (cached) return cached.schema;
+  const cached = fresh ? null : await storedSchema(engine, session.schemaKey, engine.now());
+  if (cached) return cached;
   const { connector, context, http } = session;
   const shared = sharedOf(engine, session.account, fresh ? (context.urgent ? 0 : FRESH_MS) : SCHEMA_TTL_MS);
   const schema = await connector.describe({ binding: context.binding, http, signal, shared });
@@ -165,34 +169,52 @@ function doubtKey({ schemaKey }: ToolSession<SessionContext>): string {
   return `doubt/${schemaKey}`;
 }
 
+/** As stored: what is long, the users of a site above all, is mostly the same in all its projects, and stands there by its name. */
+interface StoredSchema {
+  readonly schema: ToolSchema;
+  /** Names of interned values, by their keys in the schema; an earlier version stored the schema whole. */
+  readonly interned?: Readonly<Record<string, string>>;
+  /** Epoch ms. */
+  readonly describedAt: number;
+}
+
+/** Characters of JSON from which a part of a schema is long. */
+const LONG = 2_000;
+
 /** Stores a schema that a listing added to: it grows no younger by that. */
 export async function keepSchema(
   engine: Engine,
   session: ToolSession<SessionContext>,
   schema: ToolSchema,
 ): Promise<void> {
-  const known = await cachedSchema(engine, session.schemaKey, engine.now());
-  const describedAt = known?.describedAt ?? engine.now();
-  await engine.store.cache(
-    session.schemaKey,
-    { schema, describedAt } satisfies CachedSchema,
-    describedAt + SCHEMA_TTL_MS,
-  );
+  const { store, now } = engine;
+  const known = (await store.cached(session.schemaKey, now())) as StoredSchema | null;
+  const describedAt = known?.describedAt ?? now();
+  const [own, names]: [Record<string, ToolValue>, Record<string, string>] = [{}, {}];
+  for (const [key, value] of Object.entries(schema)) {
+    const isLong = typeof value === "object" && value !== null && JSON.stringify(value).length > LONG;
+    if (isLong) names[key] = await intern(engine, value);
+    else own[key] = value;
+  }
+  const row: StoredSchema = { schema: own, interned: names, describedAt };
+  await store.cache(session.schemaKey, row, describedAt + SCHEMA_TTL_MS);
 }
 
-interface CachedSchema {
-  readonly schema: ToolSchema;
-  /** Epoch ms. */
-  readonly describedAt: number;
-}
-
-async function cachedSchema(engine: Engine, key: string, now: number): Promise<CachedSchema | null> {
-  return (await engine.store.cached(key, now)) as CachedSchema | null;
+async function storedSchema(engine: Engine, key: string, nowMs: number): Promise<ToolSchema | null> {
+  const row = (await engine.store.cached(key, nowMs)) as StoredSchema | null;
+  if (!row) return null;
+  const schema: Record<string, ToolValue> = { ...row.schema };
+  for (const [part, name] of Object.entries(row.interned ?? {})) {
+    const value = await interned(engine, name);
+    if (value === null) return null;
+    schema[part] = value as ToolValue;
+  }
+  return schema;
 }
 
 /** The newest known schema, however old; null before the tool has ever answered. */
 export async function knownSchema(engine: Engine, session: ToolSession<SessionContext>): Promise<ToolSchema | null> {
-  return (await cachedSchema(engine, session.schemaKey, 0))?.schema ?? null;
+  return storedSchema(engine, session.schemaKey, 0);
 }
 
 /** The lenses that the newest known schema gives; null before the tool has ever answered. */

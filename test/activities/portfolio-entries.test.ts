@@ -44,7 +44,7 @@ it("stores the people of a client once, however many projects it has", async () 
       "manual",
       Array.from({ length: count }, (_, n) => entry(`P${n}`, PEOPLE)),
     );
-    return JSON.stringify(await store.cached("portfolio/manual", NOW)).length;
+    return JSON.stringify(await store.cached("entries/manual", NOW)).length;
   };
   const [one, hundred] = [await sizeOf(1), await sizeOf(100)];
   expect(hundred - one).toBeLessThan(99 * 500);
