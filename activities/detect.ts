@@ -96,8 +96,8 @@ async function readStream(
   return module.connector.stream(scopes, {
     cursor,
     since: new Date(sinceMs).toISOString(),
-    async owners() {
-      const owners = await store.owners(tool);
+    async owners(refs) {
+      const owners = await store.owners(tool, refs);
       return (ref) => (owners.get(ref) ?? []).flatMap((project) => byProject.get(project) ?? []);
     },
   });

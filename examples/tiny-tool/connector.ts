@@ -196,7 +196,7 @@ async function listed(scope: SchemaScope, query: { cursor: string | null; since?
   const since = all.at(-1)?.updated ?? known.since;
   const cursorFor = (isTold: (one: Card) => boolean): string =>
     JSON.stringify({ since, seen: all.filter((one) => one.updated === since && isTold(one)).map(versionOf) });
-  return { fresh: all.filter((one) => !known.seen.includes(versionOf(one))), cursorFor };
+  return { all, fresh: all.filter((one) => !known.seen.includes(versionOf(one))), cursorFor };
 }
 
 async function lookedUp(scope: SchemaScope, by: "ids" | "stamps", values: readonly string[]): Promise<Card[]> {
@@ -240,7 +240,7 @@ const connector: Connector = {
     const listings = [];
     for (const [board, scope] of boards)
       listings.push({ board, ...(await listed(scope, { cursor: cursors[board] ?? null, since })) });
-    const ownersOf: OwnersOf = await owners();
+    const ownersOf: OwnersOf = await owners(listings.flatMap(({ all }) => all.map(({ id }) => id)));
     for (const { board, cursorFor } of listings) cursors[board] = cursorFor(({ id }) => ownersOf(id).length > 0);
     const told = listings.flatMap(({ fresh }) =>
       fresh.flatMap((one) => ownersOf(one.id).map((scope) => ({ scope, twin: twinOf(one) }))),

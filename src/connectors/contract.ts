@@ -73,8 +73,8 @@ export interface StreamQuery {
   readonly cursor: string | null;
   /** ISO time from which a new stream tells. */
   readonly since: string;
-  /** Asked once the listing is read: what was linked meanwhile counts. */
-  readonly owners: () => Promise<OwnersOf>;
+  /** Of these refs, asked once the listing is read: what was linked meanwhile counts. */
+  readonly owners: (refs: readonly string[]) => Promise<OwnersOf>;
 }
 /** The scopes that hold the twin of that ref. None: it is nobody's, left out, and told again as long as the overlap shows it. */
 export type OwnersOf = (ref: string) => readonly SchemaScope[];

@@ -45,10 +45,12 @@ export function standingMethods(handle: Handle): StandingMethods {
           .onConflict((conflict) => conflict.column("project").doUpdateSet(row))
           .execute();
       }),
-    async owners(tool) {
-      const rows = await db.selectFrom("link").select(["project", "ref"]).where("tool", "=", tool).execute();
+    async owners(tool, refs) {
       const owners = new Map<string, string[]>();
-      for (const { project, ref } of rows) owners.set(ref, [...(owners.get(ref) ?? []), project]);
+      const links = db.selectFrom("link").select(["project", "ref"]).where("tool", "=", tool);
+      for (const some of batches(refs, (ref) => ref))
+        for (const { project, ref } of await links.where("ref", "in", some).execute())
+          owners.set(ref, [...(owners.get(ref) ?? []), project]);
       return owners;
     },
     async stream(account) {

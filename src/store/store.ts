@@ -269,8 +269,8 @@ export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore, 
       readonly owedAtMs: number | null;
     },
   ): Promise<void>;
-  /** Projects with a twin, by its ref. */
-  owners(tool: ToolKey): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Projects with one of these twins, by its ref. */
+  owners(tool: ToolKey, refs: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   stream(account: string): Promise<StreamState | null>;
   saveStream(account: string, state: StreamState): Promise<void>;
   /** What came of a run over the portfolio; the newest is kept. */

@@ -51,8 +51,9 @@ onSharedHomes("how far projects are in step", (home) => {
     const ref = home.fresh();
     await home.store.adopt(one!, linkOf("S-1", ref), twinOf(ref));
     await home.store.adopt(other!, linkOf("S-7", ref), twinOf(ref));
-    expect([...((await home.store.owners("jira")).get(ref) ?? [])].toSorted()).toEqual([one, other]);
-    expect((await home.store.owners("linear")).get(ref)).toBeUndefined();
+    expect([...((await home.store.owners("jira", [ref, "another"])).get(ref) ?? [])].toSorted()).toEqual([one, other]);
+    expect((await home.store.owners("linear", [ref])).get(ref)).toBeUndefined();
+    expect(await home.store.owners("jira", ["another"])).toEqual(new Map());
   });
 
   test("a stream goes on where it was left", async () => {

@@ -36,7 +36,7 @@ export async function stream(scopes: readonly SchemaScope[], asked: StreamQuery)
   const begin: Place = { since: asked.since, seen: [] };
   const places = new Map(repositories.map((id) => [id, cursor[id] ?? begin]));
   const found = await listAll(scopes, places);
-  const ownersOf = await asked.owners();
+  const ownersOf = await asked.owners([...found.values()].flatMap(({ issues }) => issues.map(({ ref }) => ref)));
   const told = [...found].flatMap(([id, { issues }]) => {
     const known = new Set(places.get(id)?.seen);
     const fresh = issues.filter((issue) => !known.has(fingerprint(issue)));

@@ -42,7 +42,7 @@ export async function changes(scope: SchemaScope, query: ChangesQuery): Promise<
 export async function stream(scopes: readonly SchemaScope[], query: StreamQuery): Promise<Streamed> {
   const from = query.cursor === null ? { newest: query.since, seen: {} } : parseCursor(query.cursor);
   const { issues, fresh } = await list(scopes, from, []);
-  const ownersOf = await query.owners();
+  const ownersOf = await query.owners(issues.map(({ id }) => id));
   const told = fresh.flatMap((issue) => ownersOf(issue.id).map((scope) => ({ scope, twin: twinOf(scope, issue) })));
   const [first] = scopes;
   const next = first ? advanced(first, from, issues, ({ id }) => ownersOf(id).length > 0) : from;

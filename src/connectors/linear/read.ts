@@ -56,7 +56,7 @@ export async function stream(scopes: readonly SchemaScope[], query: StreamQuery)
   const known = new Set(cursor.seen);
   const told: { scope: SchemaScope; twin: RemoteItem }[] = [];
   const changed = nodes.filter((node) => !known.has(fingerprint(node)));
-  const ownersOf = await query.owners();
+  const ownersOf = await query.owners(nodes.map(({ id }) => id));
   for (const [scope, own] of ownedBy(changed, ownersOf)) {
     const issues = own.flatMap((node) => found.issues.get(node.id) ?? []);
     const projects = own.flatMap((node) => found.projects.get(node.id) ?? []);

@@ -35,7 +35,7 @@ export async function stream(scopes: readonly SchemaScope[], query: StreamQuery)
     listings.set(space, listed);
     found.push(...listed.filter(({ ref, version }) => cursor.seen[ref] !== version));
   }
-  const ownersOf = await query.owners();
+  const ownersOf = await query.owners([...listings.values()].flat().map(({ ref }) => ref));
   const told = found.flatMap((item) => ownersOf(item.ref).map((scope) => ({ scope, twin: twinOf(item) })));
   for (const [space, listed] of listings) {
     const { since, seen } = advanced(cursors[space] ?? { since: query.since, seen: {} }, listed);

@@ -61,7 +61,9 @@ export async function stream(scopes: readonly SchemaScope[], query: StreamQuery)
     if (scope)
       listings.push({ id, scope, cursor, rows: await queryRows(scope, { since: askedFrom(cursor), where: [] }) });
   }
-  const ownersOf = await query.owners();
+  const ownersOf = await query.owners(
+    listings.flatMap(({ cursor, rows }) => [...rows.map((page) => page.id), ...Object.keys(cursor.open)]),
+  );
   const told: { scope: SchemaScope; twin: RemoteItem }[] = [];
   const next: Record<string, Cursor> = { ...cursors };
   for (const { id, scope, cursor, rows } of listings) {

@@ -129,8 +129,10 @@ export class Session {
     const scopeOf = (project: string): SchemaScope => ({ ...this.scope, binding: { ...this.scope.binding, project } });
     const scopes = { P: scopeOf("P"), Q: scopeOf("Q") };
     const since = new Date(this.sandbox.clock.now()).toISOString();
-    const ownersOf = (ref: string) => (owners[ref] ?? []).map((name) => scopes[name]);
-    const query = { cursor, since, owners: async () => ownersOf };
+    // Of a ref that was not named nobody knows.
+    const ownersOf = async (refs: readonly string[]) => (ref: string) =>
+      (refs.includes(ref) ? (owners[ref] ?? []) : []).map((name) => scopes[name]);
+    const query = { cursor, since, owners: ownersOf };
     const streamed = await this.connector.stream(Object.values(scopes), query);
     const told = Object.fromEntries(
       [...streamed.items].map(([project, items]) => [project, items.map(({ fields }) => fields.title)]),
