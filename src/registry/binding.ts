@@ -42,9 +42,10 @@ export function bindTool(input: ResolveInput, { entry, hub }: Candidate, config:
   const { mapping, findings: unmappable } = withoutFixed(given, entry);
   const { people, findings } = peopleOf(input.client, entry);
   const connection = connectionOf(input.client, entry);
-  const stray = strayCredential(entry, input.env, connection);
+  const chosen = chooseCredential(entry, input.env, connection);
+  const stray = strayCredential(entry, chosen, input.env, connection);
   if (stray) return { tool: null, findings: [strayFinding(entry, stray)] };
-  const { kind, values, missing: missingEnv, unused } = chooseCredential(entry, input.env, connection);
+  const { kind, values, missing: missingEnv, unused } = chosen;
   const binding: Binding = {
     project: input.hub.projectId,
     tool: entry.key,

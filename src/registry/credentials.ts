@@ -124,9 +124,13 @@ export interface Stray {
  * than theirs (the environment's, else the tool's own), it must name its own secret as well. An override of the base
  * URL settles the question, because nothing is sent anywhere else then.
  */
-export function strayCredential(entry: ToolEntry, env: Env, connection: Connection): Stray | null {
+export function strayCredential(
+  entry: ToolEntry,
+  { kind }: Pick<ChosenCredential, "kind">,
+  env: Env,
+  connection: Connection,
+): Stray | null {
   if (entry.baseUrlEnv !== null && present(env[entry.baseUrlEnv]) !== undefined) return null;
-  const { kind } = chooseCredential(entry, env, connection);
   const secret = secretNames(kind.env)[0];
   if (secret === undefined || connection[secret] !== undefined) return null;
   for (const [address, text] of Object.entries(connection)) {
