@@ -1,6 +1,6 @@
 import { isSyncFailure } from "../src/core/errors.ts";
 import { followUpOf } from "../src/core/follow-up.ts";
-import type { Committed, CommitInput, SyncRequest } from "../src/core/ports.ts";
+import type { Committed, CommitInput, SyncRequest, ToolStanding } from "../src/core/ports.ts";
 import { leavesWork, type BaseUpdate, type HubEdit } from "../src/core/plan.ts";
 import type { Finding } from "../src/core/findings.ts";
 import { editHub } from "../src/hub/edit.ts";
@@ -57,7 +57,7 @@ export async function commitPass(engine: Engine, input: CommitInput): Promise<Co
   return followUp ? { ...counts, followUp } : counts;
 }
 
-type Settling = Pick<PassPlan, "hub" | "news"> & {
+type Settling = Pick<PassPlan, "hub" | "news" | "tools"> & {
   readonly letters: readonly DeadLetter[];
   /** No pass is left to do. */
   readonly isOver: boolean;
@@ -72,7 +72,7 @@ async function settle(
   engine: Engine,
   { request, project }: RunContext,
   { standings }: CommitInput,
-  { hub, news, letters, isOver }: Settling,
+  { hub, news, tools: planned, letters, isOver }: Settling,
 ): Promise<void> {
   const { store } = engine;
   const { tools, fields, mode, since } = request;
@@ -80,7 +80,9 @@ async function settle(
   if ([tools, fields, mode, since].some((restriction) => restriction !== undefined)) return;
   const now = engine.now();
   const isUntold = (await store.untoldItems(project)).length > 0;
-  const isDone = isOver && !isUntold && standings.every((one) => one.state === "ready" || isCutOff(one));
+  // A tool whose schema nobody knew when the plan was made has had no part in it, however well it was read.
+  const isServed = ({ state, tool }: ToolStanding): boolean => state === "ready" && planned.includes(tool);
+  const isDone = isOver && !isUntold && standings.every((one) => isServed(one) || isCutOff(one));
   // What is left for a tool that is cut off is news as soon as it is back, and no sooner.
   const isReady = isDone && !standings.some(isCutOff);
   const isOdd = (await store.findings(project)).some(({ code }) => AGAIN_CODES.includes(code));

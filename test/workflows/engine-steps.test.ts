@@ -32,6 +32,24 @@ it("a run whose hub disappears under it is over in the store too, and the next o
   expect((await world.sync()).outcome).toBe("success");
 });
 
+it("a tool that a plan knew nothing of, because its schema was dropped meanwhile, is owed what it was read for", async () => {
+  world = await startWorld({ hub: HUB });
+  const { jira, project, store } = world;
+  await world.sync();
+  await jira.human({ action: "edit", key: "CHK-2", fields: { summary: "From Jira" } });
+  // As another project does that is bound alike and had a value refused.
+  jira.onBeforeAnswer = async ({ operation }) => {
+    if (operation === "POST search/jql") await store.dropCached("schema");
+  };
+  await world.sync();
+  jira.onBeforeAnswer = undefined;
+  expect((await world.item("US-001")).fields.title).toBe("Store a card");
+  expect((await store.standings()).get(project)?.owedAtMs).toBeLessThanOrEqual(Date.now());
+  expect((await world.run(["sync", "--all"])).code).toBe(0);
+  expect((await world.item("US-001")).fields.title).toBe("From Jira");
+  expect((await store.standings()).get(project)?.owedAtMs).toBeNull();
+});
+
 it("a history that fails keeps no edit from flowing", async () => {
   world = await startWorld({ hub: HUB });
   const { jira } = world;
