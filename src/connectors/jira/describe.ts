@@ -49,7 +49,7 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
   const project = await readProject(client, projectKey(binding));
   const types = itemTypes(project, binding);
   const screenTypes = [types.epic, types.story, types.task, types.subtask].filter((type) => type !== undefined);
-  const [statuses, priorities, fields, users, sprints, siteUrl, editScreens, ...screens] = await Promise.all([
+  const [statuses, priorities, fields, people, sprints, siteUrl, editScreens, ...screens] = await Promise.all([
     getAllStatuses(client, { projectIdOrKey: project.id }).then((answer) =>
       parsed(ProjectStatusesAnswer, answer, "statuses"),
     ),
@@ -84,7 +84,7 @@ export async function describe(scope: Scope): Promise<ToolSchema> {
       ]),
     ),
     priorities: priorities.values.map(({ id, name }) => ({ id, name })),
-    users,
+    ...people,
     ...placesOf(binding, fields, { story: shownFor(bound.story), epic: shownFor(bound.epic) }),
     screens: screenOf,
     editScreens,
@@ -149,7 +149,11 @@ function categoryOf({ subtask, hierarchyLevel }: IssueType): string {
 }
 
 /** Everybody, so that a deactivated person is known as such; and who of them may be assigned here. */
-async function readUsers(scope: Scope, client: Client, project: string): Promise<JiraUser[]> {
+async function readUsers(
+  scope: Scope,
+  client: Client,
+  project: string,
+): Promise<Pick<JiraSchema, "users" | "unassignable">> {
   const [assignable, all] = await Promise.all([
     allPages((startAt) => findAssignableUsers(client, { project, startAt, maxResults: USERS_PAGE })),
     sharedRead(scope, "users", () => readEverybody(client)),
@@ -158,16 +162,17 @@ async function readUsers(scope: Scope, client: Client, project: string): Promise
   // Beyond a thousand users Jira shows some of the assignable ones only: who is missing may be one all the same.
   const isCut = all.length >= USERS_PAGE;
   const people = [...assignable, ...all.filter((user) => !ids.has(user.accountId))];
-  return people
+  const users = people
     .filter((user) => user.accountType !== "app" && user.accountType !== "customer")
-    .map((user) => ({
+    .map((user): JiraUser => ({
       accountId: user.accountId,
       name: user.displayName,
       email: user.emailAddress || null,
       active: user.active,
-      assignable: ids.has(user.accountId) || (isCut && user.active),
     }))
     .sort((a, b) => (a.accountId < b.accountId ? -1 : 1));
+  const barred = isCut ? [] : users.filter(({ accountId, active }) => active && !ids.has(accountId));
+  return { users, unassignable: barred.map(({ accountId }) => accountId) };
 }
 
 async function readEverybody(client: Client): Promise<z.infer<typeof UsersAnswer>> {

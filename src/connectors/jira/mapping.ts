@@ -18,7 +18,7 @@ import {
   summaryLens,
   textLens,
 } from "./scales.ts";
-import { jiraSchema, type JiraSchema, type JiraType } from "./schema.ts";
+import { jiraSchema, type JiraSchema, type JiraType, type JiraUser } from "./schema.ts";
 import { statusLens } from "./status.ts";
 
 /** https://support.atlassian.com/jira-cloud-administration: the text limit of a multi-line field. */
@@ -137,8 +137,16 @@ export function typeOf(schema: JiraSchema, type: ItemType): JiraType | undefined
     : (schema.types[type] ?? (type === "task" ? (schema.subtask ?? undefined) : undefined));
 }
 
-export function accountsOf({ users }: JiraSchema): Account[] {
-  return users.map(({ accountId: id, name, ...user }) => ({ ...user, id, names: [name] }));
+export function accountsOf({ users, unassignable }: JiraSchema): Account[] {
+  const barred = new Set(unassignable);
+  const isAssignable = ({ accountId, active }: JiraUser): boolean => active && !barred.has(accountId);
+  return users.map((user) => ({
+    id: user.accountId,
+    email: user.email,
+    names: [user.name],
+    active: user.active,
+    assignable: isAssignable(user),
+  }));
 }
 
 function jiraPersonLens(schema: JiraSchema, { people: map, learned }: Binding): Lens {

@@ -144,7 +144,6 @@ export interface JiraUser {
   /** Null where the person's privacy settings hide it. */
   readonly email: string | null;
   readonly active: boolean;
-  readonly assignable: boolean;
 }
 export interface JiraType {
   readonly id: string;
@@ -162,7 +161,10 @@ export interface JiraSchema {
   /** By issue type id. */
   readonly statuses: Readonly<Record<string, readonly JiraStatus[]>>;
   readonly priorities: readonly JiraType[];
+  /** Of the whole site, and so the same in its projects. */
   readonly users: readonly JiraUser[];
+  /** Account ids of the active ones that may not be assigned in this project. */
+  readonly unassignable: readonly string[];
   /** Jira's field id by canonical field, for those whose id differs from site to site. */
   readonly fields: {
     readonly estimate: string | null;
