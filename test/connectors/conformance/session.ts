@@ -9,6 +9,7 @@ import type { LensTable } from "../../../src/core/lens.ts";
 import type { FieldName, FieldValues, RemoteItem, ToolValues } from "../../../src/core/model.ts";
 import type { FaultRule } from "../../../sandbox/kit/faults.ts";
 import { collect, sendingBy } from "../requests.ts";
+import { ownersBy } from "../stream-owners.ts";
 import type { Harness, Running, WorkType } from "./harness.ts";
 
 const NO_BUDGET: Budget = { reserve: () => Promise.resolve(), observe: () => Promise.resolve() };
@@ -129,10 +130,7 @@ export class Session {
     const scopeOf = (project: string): SchemaScope => ({ ...this.scope, binding: { ...this.scope.binding, project } });
     const scopes = { P: scopeOf("P"), Q: scopeOf("Q") };
     const since = new Date(this.sandbox.clock.now()).toISOString();
-    // Of a ref that was not named nobody knows.
-    const ownersOf = async (refs: readonly string[]) => (ref: string) =>
-      (refs.includes(ref) ? (owners[ref] ?? []) : []).map((name) => scopes[name]);
-    const query = { cursor, since, owners: ownersOf };
+    const query = { cursor, since, owners: ownersBy((ref) => (owners[ref] ?? []).map((name) => scopes[name])) };
     const streamed = await this.connector.stream(Object.values(scopes), query);
     const told = Object.fromEntries(
       [...streamed.items].map(([project, items]) => [project, items.map(({ fields }) => fields.title)]),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { SchemaScope } from "../../../src/connectors/contract.ts";
 import { twinIn } from "../requests.ts";
+import { ownersBy } from "../stream-owners.ts";
 import { connector, REPOSITORY, startBench, type Bench } from "./bench.ts";
 
 let bench: Bench;
@@ -193,11 +194,11 @@ describe("a stream", () => {
   /** Every issue belongs to the project of its repository. */
   const streamed = async (scopes: readonly SchemaScope[], cursor: string | null) => {
     const { host } = bench.sandbox;
-    const owners = async () => (ref: string) => {
+    const owners = ownersBy((ref) => {
       const node = host.node(ref);
       const place = node && !("owner" in node) ? host.fullName(host.repository(node.repositoryId)) : "";
       return scopes.filter(({ binding }) => binding.container["repository"] === place);
-    };
+    });
     const answer = await connector.stream(scopes, { cursor, since, owners });
     return {
       told: Object.fromEntries([...answer.items].map(([key, items]) => [key, titles(items)])),
@@ -236,7 +237,7 @@ describe("a stream", () => {
     await streamed(scopes, second.cursor);
     await bench.act("permit", { repository: "acme/repo-1", permission: "write" });
     await bench.act("renameRepository", { repository: "acme/repo-1", name: "renamed" });
-    const owners = async () => () => [scopes[1] as SchemaScope];
+    const owners = ownersBy(() => [scopes[1] as SchemaScope]);
     const { items } = await connector.stream(scopes, { cursor: second.cursor, since, owners });
     expect(titles(items.get("P-1") ?? [])).toEqual(["Hidden"]);
   });
@@ -336,7 +337,7 @@ it("sets and reads what an organization keeps in issue fields", async () => {
   const { status, priority } = (await bench.readOne(twin.ref)).fields;
   expect(bench.lens("story", "status").read(status ?? null)).toMatchObject({ kind: "none", code: "unmapped-status" });
   expect(bench.lens("story", "priority").read(priority ?? null)).toEqual({ kind: "value", value: "P3" });
-  const owners = async () => () => [bench.scope];
+  const owners = ownersBy(() => [bench.scope]);
   const { items } = await connector.stream([bench.scope], { cursor: null, since: "2026-11-20T10:00:00Z", owners });
   expect(items.get("PROJ-2026-014")?.[0]?.fields).toMatchObject({ priority: "Low", estimate: 2.5 });
   const cleared = await bench.updateOne(twin, { priority: null, estimate: null });

@@ -5,6 +5,7 @@ import { githubModule } from "../../../src/connectors/github/index.ts";
 import { createHttp } from "../../../src/connectors/http.ts";
 import type { RemoteItem } from "../../../src/core/model.ts";
 import { twinIn } from "../requests.ts";
+import { ownersBy } from "../stream-owners.ts";
 import { SPEC } from "./bench.ts";
 import { openApiSamples, startSpecServer, type Amount, type SpecServer } from "./spec-answers.ts";
 import { mapsOf } from "../../support/maps.ts";
@@ -133,7 +134,7 @@ describe.each<Amount>(["full", "bare"])("answers made of the GraphQL schema alon
 
   it("are streamed", async () => {
     const scope = await scopeOn(amount);
-    const owners = async () => () => [scope];
+    const owners = ownersBy(() => [scope]);
     const { items } = await connector.stream([scope], { cursor: null, since: "2026-01-01T00:00:00.000Z", owners });
     const twins = items.get("P") ?? [];
     expect(twins).toHaveLength(amount === "full" ? 3 : 0);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Changes, OwnersOf, SchemaScope } from "../../../src/connectors/contract.ts";
+import type { Changes, SchemaScope } from "../../../src/connectors/contract.ts";
+import { ownersBy } from "../stream-owners.ts";
 import { closeHarness, connector, optionId, startHarness, updateRequest, type Harness } from "./harness.ts";
 
 const MINUTE = 60_000;
@@ -229,7 +230,7 @@ describe("projects that share a data source", () => {
         harness.redescribe({ project, container: { database_id: (n === 2 ? other : one) ?? null, page_id: null } }),
       ),
     );
-    const owners = async (): Promise<OwnersOf> => () => scopes.slice(0, 1);
+    const owners = ownersBy(() => scopes.slice(0, 1));
     const since = "2026-11-20T09:00:00.000Z";
     let cursor: string | null = null;
     const stream = async (): Promise<void> =>
@@ -243,6 +244,15 @@ describe("projects that share a data source", () => {
     const told = await connector.stream(scopes, { cursor, since, owners });
     expect([...told.items.values()].flat().map(({ fields }) => fields.description)).toEqual(["Text, edited"]);
     expect(await connector.stream([], { cursor: null, since, owners })).toMatchObject({ items: new Map() });
+    // Edited in the minute in which it was read, and out of the listing before that was over.
+    await stream();
+    await human("edit", { id, text: "Before" });
+    await stream();
+    await human("edit", { id, text: "At last" });
+    await human("trash", { id });
+    harness.sandbox.clock.advance(2 * MINUTE);
+    const late = await connector.stream(scopes, { cursor, since, owners });
+    expect([...late.items.values()].flat()).toMatchObject([{ state: "archived", fields: { description: "At last" } }]);
   });
 });
 
