@@ -1,4 +1,5 @@
 /** What the steps of one portfolio run leave each other of its projects: too much for a history. */
+import { SyncFailure } from "../src/core/errors.ts";
 import { KEEP_MS, type Engine } from "./engine.ts";
 import { restored, stored, type Stored } from "./stored-binding.ts";
 import type { SessionContext } from "./tool-session.ts";
@@ -32,14 +33,24 @@ export async function saveEntries(
   await engine.store.cache(keyOf(portfolio), rows, engine.now() + KEEP_MS);
 }
 
+/** Throws `Bug` where the list, or a part of it, is not stored (any more). */
 export async function entriesOf(engine: Engine, portfolio: string): Promise<readonly PortfolioEntry[]> {
   const rows = (await engine.store.cached(keyOf(portfolio), engine.now())) as readonly StoredEntry[] | null;
+  if (!rows) throw lost(portfolio);
   const entries: PortfolioEntry[] = [];
-  for (const row of rows ?? []) {
+  for (const row of rows) {
     const tools = await Promise.all(row.tools.map((tool) => restored<Tool>(engine, tool)));
-    entries.push({ ...row, tools: tools.filter((tool) => tool !== null) });
+    const whole = tools.filter((tool) => tool !== null);
+    if (whole.length < tools.length) throw lost(portfolio);
+    entries.push({ ...row, tools: whole });
   }
   return entries;
+}
+
+/** Taken for an empty portfolio, it would end as if nothing had been to do. */
+function lost(portfolio: string): SyncFailure {
+  const message = `${portfolio} has no stored list of projects (any more); was the store replaced while it ran? Start it anew.`;
+  return new SyncFailure("Bug", message);
 }
 
 export async function dropEntries(engine: Engine, portfolio: string): Promise<void> {

@@ -58,7 +58,7 @@ export async function loadContext(engine: Engine, run: string): Promise<RunConte
   if (context && whole.length === tools.length) return { ...context, tools: whole };
   throw new SyncFailure(
     "Bug",
-    `run ${run} has no stored context; was the store replaced while it ran? Start a new sync.`,
+    `run ${run} has no stored context, or not the whole of it; was the store replaced while it ran? Start a new sync.`,
   );
 }
 

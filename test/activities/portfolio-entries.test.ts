@@ -34,7 +34,17 @@ it("gives back what was saved, each project with its own client's people", async
   const entries = [entry("A", PEOPLE), entry("B", { ana: "ana@example.com" }), entry("C", PEOPLE)];
   await saveEntries(engine, "manual", entries);
   expect(await entriesOf(engine, "manual")).toEqual(entries);
-  expect(await entriesOf(engine, "other")).toEqual([]);
+  await saveEntries(engine, "empty", []);
+  expect(await entriesOf(engine, "empty")).toEqual([]);
+});
+
+it("is no empty portfolio where its list is lost, or a part of it", async () => {
+  await expect(entriesOf(engine, "other")).rejects.toThrow("other has no stored list of projects");
+  await saveEntries(engine, "manual", [entry("A", PEOPLE)]);
+  await store.dropCached("interned");
+  // As another process sees it: it holds nothing in memory.
+  const elsewhere = { ...engine, store: { ...store } };
+  await expect(entriesOf(elsewhere, "manual")).rejects.toThrow("manual has no stored list of projects");
 });
 
 it("stores the people of a client once, however many projects it has", async () => {

@@ -47,7 +47,7 @@ describe("sync --all", () => {
       failed: [],
     });
     const { portfolio } = (await world.store.lastPortfolio())!;
-    expect(await world.store.cached(`portfolio/${portfolio}`, Date.now())).toBeNull();
+    expect(await world.store.cached(`entries/${portfolio}`, Date.now())).toBeNull();
     const quiet = world.mark();
     expect(await syncAll()).toMatchObject({ code: 0, dirty: 0, synced: 0 });
     expect([quiet.requests(), quiet.writes()]).toEqual([2, 0]);
