@@ -10,7 +10,7 @@ import type { Engine } from "./engine.ts";
 import { entriesOf, type PortfolioEntry } from "./portfolio-entries.ts";
 import { freshRows } from "./pull.ts";
 import { checkSight } from "./sight.ts";
-import { knownSchema, openSession } from "./tool-session.ts";
+import { knownSchemas, openSession, schemaKeyOf, type SessionContext, type ToolSession } from "./tool-session.ts";
 
 /** A new stream reaches back this far: further than any vendor's listing lags. */
 const OVERLAP_MS = 600_000;
@@ -28,18 +28,18 @@ export async function detectChanges(engine: Engine, input: DetectInput, signal: 
   const session = openSession(engine, context);
   // One listing for hundreds of projects: turned away half-way it would begin anew, and with many pages never end.
   const http = asSeries(session.http);
-  return throughConnection(engine, session, () => readChanges(engine, input, { own, http }, signal));
+  return throughConnection(engine, session, () => readChanges(engine, input, { own, session, http }, signal));
 }
 
 async function readChanges(
   engine: Engine,
   { tool, account }: DetectInput,
-  { own, http }: Reading,
+  { own, session, http }: Reading,
   signal: AbortSignal,
 ): Promise<Detected> {
   const { store } = engine;
   const stream = await store.stream(account);
-  const described = await scopesOf(engine, { own, http }, account, signal);
+  const described = await scopesOf(engine, { own, session, http }, account, signal);
   const startedAtMs = engine.now();
   const told = stream?.members ?? {};
   const sinceMs = stream?.sinceMs ?? startedAtMs - OVERLAP_MS;
@@ -76,6 +76,7 @@ async function readChanges(
 /** The projects of a credential, and the one way to its tool for all of them. */
 interface Reading {
   readonly own: readonly PortfolioEntry[];
+  readonly session: ToolSession<SessionContext>;
   readonly http: Http;
 }
 
@@ -138,16 +139,22 @@ function isOf(account: string) {
 /** By project, of those whose tool was described before. */
 async function scopesOf(
   engine: Engine,
-  { own, http }: Reading,
+  { own, session, http }: Reading,
   account: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, SchemaScope>> {
+  const bound = own.flatMap(({ project, tools }) => {
+    const binding = tools.find(isOf(account))?.binding;
+    return binding ? [{ project, binding, key: schemaKeyOf(account, binding) }] : [];
+  });
+  const schemas = await knownSchemas(
+    engine,
+    bound.map(({ key }) => key),
+  );
   const scopes = new Map<string, SchemaScope>();
-  for (const { project, tools } of own) {
-    const context = tools.find(isOf(account));
-    const session = context && openSession(engine, context);
-    const schema = session && (await knownSchema(engine, session));
-    if (session && schema) scopes.set(project, { ...session.scope(schema, signal), http });
+  for (const { project, binding, key } of bound) {
+    const schema = schemas.get(key);
+    if (schema) scopes.set(project, { ...session.scope(schema, signal, binding), http });
   }
   return scopes;
 }

@@ -33,7 +33,8 @@ export async function scanPortfolio(engine: Engine, input: ScanInput): Promise<S
   const files = await engine.hub.list();
   for (let start = 0; start < files.length; start += READ_AT_ONCE) {
     const some = files.slice(start, start + READ_AT_ONCE);
-    entries.push(...(await Promise.all(some.map(({ id }) => entryOf(engine, id, input, standings.get(id))))));
+    const read = some.map(({ id, savedAt }) => entryOf(engine, { project: id, savedAt }, input, standings.get(id)));
+    entries.push(...(await Promise.all(read)));
   }
   await saveEntries(engine, input.portfolio, entries);
   return { projects: entries.filter(({ isAsked }) => isAsked).length, credentials: credentialsOf(entries, pauses) };
@@ -41,22 +42,22 @@ export async function scanPortfolio(engine: Engine, input: ScanInput): Promise<S
 
 async function entryOf(
   engine: Engine,
-  project: string,
+  file: Pick<PortfolioEntry, "project" | "savedAt">,
   input: ScanInput,
   standing: Standing | undefined,
 ): Promise<PortfolioEntry> {
   try {
-    return await readEntry(engine, project, input, standing);
+    return await readEntry(engine, file, input, standing);
   } catch (error) {
     // What is wrong with its files is told by its own sync.
     if (!isSyncFailure(error)) throw error;
-    return { project, pmePriority: null, isAsked: true, savedAt: "", isChanged: true, isDue: true, tools: [] };
+    return { ...file, savedAt: "", pmePriority: null, isAsked: true, isChanged: true, isDue: true, tools: [] };
   }
 }
 
 async function readEntry(
   engine: Engine,
-  project: string,
+  { project, savedAt }: Pick<PortfolioEntry, "project" | "savedAt">,
   { trigger, filter }: ScanInput,
   standing: Standing | undefined,
 ): Promise<PortfolioEntry> {
@@ -69,7 +70,7 @@ async function readEntry(
     project,
     pmePriority: hub.pmePriority,
     isAsked: isAskedFor(engine, hub, filter),
-    savedAt: (await engine.hub.saved(project)).at,
+    savedAt,
     isChanged: standing?.inputHash !== inputHashOf(engine, hub.path, hub),
     isDue: mayRun(trigger, schedule, syncedAt, engine.now()),
     tools: tools.flatMap((tool) => sessionOf(engine, tool, urgent)),

@@ -1,4 +1,5 @@
 /** One tool of one run, ready to be called: credentials resolved here and nowhere else. */
+import { createHash } from "node:crypto";
 import { SyncFailure } from "../src/core/errors.ts";
 import type { LensTable } from "../src/core/lens.ts";
 import type { ToolValue } from "../src/core/model.ts";
@@ -12,7 +13,7 @@ import { accessOf } from "./access.ts";
 import type { Engine } from "./engine.ts";
 import type { ToolContext } from "./run-context.ts";
 import { lensesOf, noteAccounts } from "./identities.ts";
-import { intern, interned, nameOf } from "./interned.ts";
+import { contentHash, intern, interned } from "./interned.ts";
 
 /** The contract's "cache static data for one hour". */
 const SCHEMA_TTL_MS = 3_600_000;
@@ -30,7 +31,8 @@ export interface ToolSession<C extends SessionContext = ToolContext> {
   readonly renewsItself: boolean;
   /** Key of the tool's schema in the store's cache. */
   readonly schemaKey: string;
-  scope(schema: ToolSchema, signal: AbortSignal): SchemaScope;
+  /** Of its own binding, or of another project's with the same credential. */
+  scope(schema: ToolSchema, signal: AbortSignal, binding?: Binding): SchemaScope;
 }
 
 export function openSession<C extends SessionContext>(engine: Engine, given: C): ToolSession<C> {
@@ -66,9 +68,9 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C):
     http,
     account: endpoint.account,
     renewsItself: access !== undefined,
-    schemaKey: `schema/${endpoint.account}/${placeOf(context.binding)}`,
-    scope: (schema, signal) => ({
-      binding: context.binding,
+    schemaKey: schemaKeyOf(endpoint.account, context.binding),
+    scope: (schema, signal, binding = context.binding) => ({
+      binding,
       http,
       signal,
       schema,
@@ -78,8 +80,10 @@ export function openSession<C extends SessionContext>(engine: Engine, given: C):
 }
 
 /** Names what a schema depends on: projects that are bound alike share what the tool says about itself. */
-function placeOf({ project: _, maps, people, ...own }: Binding): string {
-  return nameOf({ ...own, maps: nameOf(maps), people: nameOf(people) }).slice(0, 16);
+export function schemaKeyOf(account: string, { project: _, maps, people, ...own }: Binding): string {
+  const parts = { ...own, maps: contentHash(maps), people: contentHash(people) };
+  const place = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+  return `schema/${account}/${place}`;
 }
 
 /** What an earlier version stored of a run, or of a refusal, has none. */
@@ -102,8 +106,7 @@ export async function schemaOf(
   const { connector, context, http } = session;
   const shared = sharedOf(engine, session.account, fresh ? (context.urgent ? 0 : FRESH_MS) : SCHEMA_TTL_MS);
   const schema = await connector.describe({ binding: context.binding, http, signal, shared });
-  await engine.store.dropCached(session.schemaKey);
-  await keepSchema(engine, session, schema);
+  await storeSchema(engine, session, schema, engine.now());
   await noteAccounts(engine, session, schema);
   return schema;
 }
@@ -172,14 +175,14 @@ function doubtKey({ schemaKey }: ToolSession<SessionContext>): string {
 /** As stored: what is long, the users of a site above all, is mostly the same in all its projects, and stands there by its name. */
 interface StoredSchema {
   readonly schema: ToolSchema;
-  /** Names of interned values, by their keys in the schema; an earlier version stored the schema whole. */
-  readonly interned?: Readonly<Record<string, string>>;
+  /** Names of interned values, by their keys in the schema. */
+  readonly interned: Readonly<Record<string, string>>;
   /** Epoch ms. */
   readonly describedAt: number;
 }
 
 /** Characters of JSON from which a part of a schema is long. */
-const LONG = 2_000;
+const LONG = 4_000;
 
 /** Stores a schema that a listing added to: it grows no younger by that. */
 export async function keepSchema(
@@ -187,9 +190,17 @@ export async function keepSchema(
   session: ToolSession<SessionContext>,
   schema: ToolSchema,
 ): Promise<void> {
-  const { store, now } = engine;
-  const known = (await store.cached(session.schemaKey, now())) as StoredSchema | null;
-  const describedAt = known?.describedAt ?? now();
+  const known = (await engine.store.cached(session.schemaKey, engine.now())) as StoredSchema | null;
+  await storeSchema(engine, session, schema, known?.describedAt ?? engine.now());
+}
+
+/** In the place of the one before, in one step: who plans meanwhile has the one or the other. */
+async function storeSchema(
+  engine: Engine,
+  { schemaKey }: ToolSession<SessionContext>,
+  schema: ToolSchema,
+  describedAt: number,
+): Promise<void> {
   const [own, names]: [Record<string, ToolValue>, Record<string, string>] = [{}, {}];
   for (const [key, value] of Object.entries(schema)) {
     const isLong = typeof value === "object" && value !== null && JSON.stringify(value).length > LONG;
@@ -197,14 +208,17 @@ export async function keepSchema(
     else own[key] = value;
   }
   const row: StoredSchema = { schema: own, interned: names, describedAt };
-  await store.cache(session.schemaKey, row, describedAt + SCHEMA_TTL_MS);
+  await engine.store.cache(schemaKey, row, describedAt + SCHEMA_TTL_MS);
 }
 
 async function storedSchema(engine: Engine, key: string, nowMs: number): Promise<ToolSchema | null> {
   const row = (await engine.store.cached(key, nowMs)) as StoredSchema | null;
-  if (!row) return null;
+  return row && wholeSchema(engine, row);
+}
+
+async function wholeSchema(engine: Engine, row: StoredSchema): Promise<ToolSchema | null> {
   const schema: Record<string, ToolValue> = { ...row.schema };
-  for (const [part, name] of Object.entries(row.interned ?? {})) {
+  for (const [part, name] of Object.entries(row.interned)) {
     const value = await interned(engine, name);
     if (value === null) return null;
     schema[part] = value as ToolValue;
@@ -215,6 +229,16 @@ async function storedSchema(engine: Engine, key: string, nowMs: number): Promise
 /** The newest known schema, however old; null before the tool has ever answered. */
 export async function knownSchema(engine: Engine, session: ToolSession<SessionContext>): Promise<ToolSchema | null> {
   return storedSchema(engine, session.schemaKey, 0);
+}
+
+/** As `knownSchema`, of many at once, by their keys. */
+export async function knownSchemas(engine: Engine, keys: readonly string[]): Promise<ReadonlyMap<string, ToolSchema>> {
+  const schemas = new Map<string, ToolSchema>();
+  for (const [key, row] of await engine.store.cachedMany(keys, 0)) {
+    const schema = await wholeSchema(engine, row as StoredSchema);
+    if (schema) schemas.set(key, schema);
+  }
+  return schemas;
 }
 
 /** The lenses that the newest known schema gives; null before the tool has ever answered. */

@@ -47,14 +47,16 @@ export class HubFolder {
     this.#glob = new ProjectGlob(glob);
   }
 
-  /** All projects that have a hub file, by id: the name of the project's folder. */
-  async list(): Promise<{ readonly id: string; readonly path: string }[]> {
+  /** All projects that have a hub file, by id: the name of the project's folder. `savedAt`: ISO time at which it was last saved. */
+  async list(): Promise<{ readonly id: string; readonly path: string; readonly savedAt: string }[]> {
     const folders = await readdir(join(this.#root, this.#glob.parent)).catch(() => []);
     const candidates = folders.filter((name) => this.#glob.matches(name)).toSorted();
     const found = await Promise.all(
       candidates.map(async (id) => ({ id, path: this.#glob.path(id), info: await infoOf(this.#full(id)) })),
     );
-    return found.flatMap(({ id, path, info }) => (info?.isFile() ? [{ id, path }] : []));
+    return found.flatMap(({ id, path, info }) =>
+      info?.isFile() ? [{ id, path, savedAt: info.mtime.toISOString() }] : [],
+    );
   }
 
   /** Where the project's hub file is, or would be, from the root. Throws `NotFound` for what can be no project's folder. */

@@ -243,6 +243,8 @@ export interface Store extends ConnectionStore, DeadLetterStore, IdentityStore, 
 
   /** Tool schemas and other static data, by key; null when absent or past its time. */
   cached(key: string, now: number): Promise<unknown>;
+  /** Those of the keys that are there, by key. */
+  cachedMany(keys: readonly string[], now: number): Promise<ReadonlyMap<string, unknown>>;
   cache(key: string, value: unknown, expiresAt: number): Promise<void>;
   /** Forgets the key, and all below it (`<key>/...`). */
   dropCached(key: string): Promise<void>;

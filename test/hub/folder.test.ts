@@ -61,9 +61,10 @@ describe("listing and reading", () => {
       "docs/projects/.sdlc-tracking.yaml.ab12.sdlc-sync-draft": TEXT,
       "docs/projects/A/.sdlc-tracking.yaml.ab12.sdlc-sync-draft": TEXT,
     });
-    expect(await new HubFolder({ root }).list()).toEqual([
-      { id: "A", path: "docs/projects/A/sdlc-tracking.yaml" },
-      { id: "B", path: "docs/projects/B/sdlc-tracking.yaml" },
+    const folder = new HubFolder({ root });
+    expect(await folder.list()).toEqual([
+      { id: "A", path: "docs/projects/A/sdlc-tracking.yaml", savedAt: (await folder.saved("A")).at },
+      { id: "B", path: "docs/projects/B/sdlc-tracking.yaml", savedAt: (await folder.saved("B")).at },
     ]);
     expect(await new HubFolder({ root: join(root, "docs") }).list()).toEqual([]);
   });
@@ -71,7 +72,7 @@ describe("listing and reading", () => {
   test("the star may stand anywhere in the project's folder", async () => {
     const root = workspace({ "teams/PROJ-1-x/sync/hub.yaml": TEXT, "teams/OTHER/sync/hub.yaml": TEXT });
     const folder = new HubFolder({ root, glob: "./teams/PROJ-*/sync/hub.yaml" });
-    expect(await folder.list()).toEqual([{ id: "PROJ-1-x", path: "teams/PROJ-1-x/sync/hub.yaml" }]);
+    expect(await folder.list()).toMatchObject([{ id: "PROJ-1-x", path: "teams/PROJ-1-x/sync/hub.yaml" }]);
     expect((await folder.read("PROJ-1-x")).text).toBe(TEXT);
     for (const glob of ["hub.yaml", "*/*/hub.yaml", "projects/*", "../*/hub.yaml"]) {
       expect(() => new HubFolder({ root, glob })).toThrow("hub_glob");

@@ -61,6 +61,17 @@ onEveryHome("the cache", (home) => {
     expect(await store.cached(key, Date.parse("9999-01-01"))).toBe(0);
   });
 
+  test("many are found at once, those that are there", async () => {
+    const { store } = home;
+    const keys = Array.from({ length: 1_100 }, () => home.fresh());
+    for (const [n, key] of keys.entries()) if (n % 100 === 0) await store.cache(key, { n }, 1_000 + n);
+    const found = await store.cachedMany([...keys, keys[0]!], 1_000);
+    expect([...found].toSorted(([, a], [, b]) => (a as { n: number }).n - (b as { n: number }).n)).toEqual(
+      keys.flatMap((key, n) => (n > 0 && n % 100 === 0 ? [[key, { n }]] : [])),
+    );
+    expect(await store.cachedMany([], 0)).toEqual(new Map());
+  });
+
   test("what is dropped is gone; dropping nothing is fine", async () => {
     const { store } = home;
     const [key, other] = [home.fresh(), home.fresh()];
