@@ -6,7 +6,7 @@ import { duplicateRef } from "../src/core/reconcile/ref-claims.ts";
 import type { SchemaScope } from "../src/connectors/contract.ts";
 import { containerOf, markedTwin } from "../src/connectors/sync-key.ts";
 import { noteFacts, type Engine } from "./engine.ts";
-import { type RunContext, type ToolContext, type UnlinkedRef } from "./run-context.ts";
+import type { RunContext, ToolContext, UnlinkedRef } from "./run-context.ts";
 import type { ToolSession } from "./tool-session.ts";
 
 interface Claim extends UnlinkedRef {

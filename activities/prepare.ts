@@ -8,7 +8,7 @@ import { resolveProject, type ResolvedTool } from "../src/registry/resolve.ts";
 import { engineTimings } from "../src/registry/workspace-schema.ts";
 import type { ProjectState } from "../src/store/store.ts";
 import { secretFindings } from "./connections.ts";
-import { type Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { storeContext, type RunContext, type ToolContext, type UnlinkedRef } from "./run-context.ts";
 import { currentLinks, namesOf, withProjectRefs } from "./project-twin.ts";
 import { storeReport } from "./reporting.ts";

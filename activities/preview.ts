@@ -4,7 +4,7 @@ import type { ToolKey } from "../src/core/model.ts";
 import type { Plan } from "../src/core/plan.ts";
 import type { SyncRequest, ToolStanding } from "../src/core/ports.ts";
 import { withMemory } from "../src/store/preview-store.ts";
-import { type Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { loadContext, storeContext } from "./run-context.ts";
 import { allFindings, planPass } from "./planning.ts";
 import { resolveRun } from "./prepare.ts";

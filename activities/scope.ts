@@ -4,7 +4,7 @@ import { isFieldConflict, placeOf, sidesIn } from "../src/core/conflict.ts";
 import type { Side } from "../src/core/model.ts";
 import type { Conflict } from "../src/core/plan.ts";
 import { KEEP_MS, type Engine } from "./engine.ts";
-import { type RunContext } from "./run-context.ts";
+import type { RunContext } from "./run-context.ts";
 import { allFindings, type PassPlan } from "./planning.ts";
 
 /** Questions, open or answered for good, that this plan could not decide: of what it did not look at. */
