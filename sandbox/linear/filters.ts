@@ -46,13 +46,27 @@ function holdsForList(condition: Filter, values: readonly Facets[], now: number)
 }
 
 function compareIds(condition: Filter, ids: ReadonlySet<string>): boolean {
-  const has = (id: unknown): boolean => ids.has(String(id).toLowerCase());
+  const has = (id: unknown): boolean => ids.has(folded(id));
+  const isAnyOf = (wanted: unknown): boolean => [...ids].some((id) => wantedIds(wanted as unknown[]).has(id));
   return Object.entries(condition).every(([operator, wanted]) => {
     if (operator === "eq") return has(wanted);
     if (operator === "neq") return !has(wanted);
-    if (operator === "in") return (wanted as unknown[]).some(has);
-    return operator === "nin" ? !(wanted as unknown[]).some(has) : true;
+    if (operator === "in") return isAnyOf(wanted);
+    return operator === "nin" ? !isAnyOf(wanted) : true;
   });
+}
+
+/** By identity: a query that names two thousand teams asks each of ten thousand issues. */
+const wantedSets = new WeakMap<readonly unknown[], ReadonlySet<string>>();
+
+function wantedIds(wanted: readonly unknown[]): ReadonlySet<string> {
+  const known = wantedSets.get(wanted) ?? new Set(wanted.map(folded));
+  wantedSets.set(wanted, known);
+  return known;
+}
+
+function folded(id: unknown): string {
+  return String(id).toLowerCase();
 }
 
 const TEXT: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
