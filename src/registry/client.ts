@@ -8,6 +8,8 @@ import { YamlSource, type YamlIssue } from "./yaml-source.ts";
 export interface Client extends ClientFile {
   /** Relative to the workspace. */
   readonly file: string;
+  /** As it was read. */
+  readonly text: string;
 }
 
 /**
@@ -24,7 +26,7 @@ export function parseClient({ text, file }: RegistryText, registry: ToolRegistry
     ...languageIssues(client, registry),
   ];
   if (issues.length > 0) throw source.failure(issues);
-  return { ...client, file };
+  return { ...client, file, text };
 }
 
 /** The keys of one capability that the client uses, as a list; the registry's default where it is silent. */

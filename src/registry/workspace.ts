@@ -114,10 +114,9 @@ export function loadSyncConfig(workspace: Workspace, hubPath: string, client: Cl
 /** Everything in the workspace that decides how a project is synced, besides its hub file. */
 export function settingsOf(workspace: Workspace, hubPath: string, client: Client | null): string {
   const folder = dirname(resolve(workspace.root, hubPath));
-  const files = [relative(workspace.root, join(folder, "sync-config.yaml")), client?.file];
-  const texts = files.map((file) => (file === undefined ? "" : (readText(workspace.root, file) ?? "")));
-  // The registry as this process has read it: an edit since then is none of its work.
-  return [...texts, workspace.registryText].join("\0");
+  const config = readText(workspace.root, relative(workspace.root, join(folder, "sync-config.yaml"))) ?? "";
+  // The client as it was read, the registry as this process has read it: an edit since then is none of its work.
+  return [config, client?.text ?? "", workspace.registryText].join("\0");
 }
 
 /** A template's text (`sync-config.yaml`), the workspace's own before the one shipped with the package. */
