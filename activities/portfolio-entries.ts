@@ -1,7 +1,7 @@
 /** What the steps of one portfolio run leave each other of its projects: too much for a history. */
 import { SyncFailure } from "../src/core/errors.ts";
 import { KEEP_MS, type Engine } from "./engine.ts";
-import { restored, stored, type Stored } from "./stored-binding.ts";
+import { restoredAll, storedAll, type Stored } from "./stored-binding.ts";
 import type { SessionContext } from "./tool-session.ts";
 
 /** One project in one portfolio run: what it is bound to, and whether its own files call for a sync. */
@@ -28,8 +28,7 @@ export async function saveEntries(
   entries: readonly PortfolioEntry[],
 ): Promise<void> {
   const rows: StoredEntry[] = [];
-  for (const entry of entries)
-    rows.push({ ...entry, tools: await Promise.all(entry.tools.map((tool) => stored(engine, tool))) });
+  for (const entry of entries) rows.push({ ...entry, tools: await storedAll(engine, entry.tools) });
   await engine.store.cache(keyOf(portfolio), rows, engine.now() + KEEP_MS);
 }
 
@@ -39,10 +38,9 @@ export async function entriesOf(engine: Engine, portfolio: string): Promise<read
   if (!rows) throw lost(portfolio);
   const entries: PortfolioEntry[] = [];
   for (const row of rows) {
-    const tools = await Promise.all(row.tools.map((tool) => restored<Tool>(engine, tool)));
-    const whole = tools.filter((tool) => tool !== null);
-    if (whole.length < tools.length) throw lost(portfolio);
-    entries.push({ ...row, tools: whole });
+    const tools = await restoredAll<Tool>(engine, row.tools);
+    if (!tools) throw lost(portfolio);
+    entries.push({ ...row, tools });
   }
   return entries;
 }

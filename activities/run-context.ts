@@ -5,7 +5,7 @@ import type { ItemId, ItemType, ToolKey } from "../src/core/model.ts";
 import type { SyncRequest } from "../src/core/ports.ts";
 import type { ResolvedTool } from "../src/registry/resolve.ts";
 import { KEEP_MS, type Engine } from "./engine.ts";
-import { restored, stored, type Stored } from "./stored-binding.ts";
+import { restoredAll, storedAll, type Stored } from "./stored-binding.ts";
 
 /** A ref that people wrote into the hub and that no link stands for yet. */
 export interface UnlinkedRef {
@@ -47,15 +47,14 @@ export interface RunContext {
 type StoredContext = Omit<RunContext, "tools"> & { readonly tools: readonly Stored<ToolContext>[] };
 
 export async function storeContext(engine: Engine, context: RunContext): Promise<void> {
-  const tools = await Promise.all(context.tools.map((tool) => stored(engine, tool)));
+  const tools = await storedAll(engine, context.tools);
   await engine.store.cache(`context/${context.run}`, { ...context, tools }, engine.now() + KEEP_MS);
 }
 
 export async function loadContext(engine: Engine, run: string): Promise<RunContext> {
   const context = (await engine.store.cached(`context/${run}`, engine.now())) as StoredContext | null;
-  const tools = await Promise.all((context?.tools ?? []).map((tool) => restored<ToolContext>(engine, tool)));
-  const whole = tools.filter((tool) => tool !== null);
-  if (context && whole.length === tools.length) return { ...context, tools: whole };
+  const tools = context && (await restoredAll<ToolContext>(engine, context.tools));
+  if (tools) return { ...context, tools };
   throw new SyncFailure(
     "Bug",
     `run ${run} has no stored context, or not the whole of it; was the store replaced while it ran? Start a new sync.`,
