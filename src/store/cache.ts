@@ -1,11 +1,12 @@
 /** Static data and notes of a run, by key, each with its time. */
-import type { Handle } from "./handle.ts";
+import { look, type Handle } from "./handle.ts";
 import type { Store } from "./store.ts";
 import { batches } from "./upsert.ts";
 
 type CacheMethods = Pick<Store, "cached" | "cachedMany" | "cache" | "dropCached">;
 
-export function cacheMethods({ db }: Handle): CacheMethods {
+export function cacheMethods(handle: Handle): CacheMethods {
+  const { db } = handle;
   return {
     async cached(key, now) {
       const row = await db
@@ -16,14 +17,15 @@ export function cacheMethods({ db }: Handle): CacheMethods {
         .executeTakeFirst();
       return row ? (JSON.parse(row.value) as unknown) : null;
     },
-    async cachedMany(keys, now) {
-      const found = new Map<string, unknown>();
-      const rows = db.selectFrom("cache").select(["key", "value"]).where("expires_at", ">", now);
-      for (const some of batches(keys, (key) => key))
-        for (const { key, value } of await rows.where("key", "in", some).execute())
-          found.set(key, JSON.parse(value) as unknown);
-      return found;
-    },
+    cachedMany: (keys, now) =>
+      look(handle, async (tx) => {
+        const found = new Map<string, unknown>();
+        const rows = tx.selectFrom("cache").select(["key", "value"]).where("expires_at", ">", now);
+        for (const some of batches(keys, (key) => key))
+          for (const { key, value } of await rows.where("key", "in", some).execute())
+            found.set(key, JSON.parse(value) as unknown);
+        return found;
+      }),
     async cache(key, value, expiresAt) {
       const row = { value: JSON.stringify(value), expires_at: expiresAt };
       await db

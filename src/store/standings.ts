@@ -1,7 +1,7 @@
 /** How far each project is known to be in step, and how far each credential's stream was read. */
 import { sql } from "kysely";
 import type { PortfolioSummary } from "../core/ports.ts";
-import { change, type Handle } from "./handle.ts";
+import { change, look, type Handle } from "./handle.ts";
 import type { Db, Tx } from "./schema.ts";
 import type { Standing, Store } from "./store.ts";
 import { batches } from "./upsert.ts";
@@ -45,14 +45,15 @@ export function standingMethods(handle: Handle): StandingMethods {
           .onConflict((conflict) => conflict.column("project").doUpdateSet(row))
           .execute();
       }),
-    async owners(tool, refs) {
-      const owners = new Map<string, string[]>();
-      const links = db.selectFrom("link").select(["project", "ref"]).where("tool", "=", tool);
-      for (const some of batches(refs, (ref) => ref))
-        for (const { project, ref } of await links.where("ref", "in", some).execute())
-          owners.set(ref, [...(owners.get(ref) ?? []), project]);
-      return owners;
-    },
+    owners: (tool, refs) =>
+      look(handle, async (tx) => {
+        const owners = new Map<string, string[]>();
+        const links = tx.selectFrom("link").select(["project", "ref"]).where("tool", "=", tool);
+        for (const some of batches(refs, (ref) => ref))
+          for (const { project, ref } of await links.where("ref", "in", some).execute())
+            owners.set(ref, [...(owners.get(ref) ?? []), project]);
+        return owners;
+      }),
     async stream(account) {
       const row = await db.selectFrom("stream").selectAll().where("account", "=", account).executeTakeFirst();
       if (!row) return null;
